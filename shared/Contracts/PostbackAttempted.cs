@@ -1,0 +1,21 @@
+namespace LeadRelay.Contracts;
+
+/// <summary>A tracker was called, or was tried to be.</summary>
+/// <param name="Attempt">1 for the first.</param>
+/// <param name="Url">As sent, with secrets masked.</param>
+/// <param name="HttpStatus">Status of the answer; absent when none came.</param>
+/// <param name="Response">Body of the answer, cut at 16 KB.</param>
+/// <param name="Error">What went wrong, in words; absent when the answer was a success.</param>
+/// <param name="NextAttemptAt">When it is tried again; absent when it is not.</param>
+/// <param name="At">When the attempt began.</param>
+public sealed record PostbackAttempted(
+    Subject About,
+    Postback Postback,
+    int Attempt,
+    string Url,
+    int? HttpStatus,
+    string? Response,
+    string? Error,
+    DateTimeOffset? NextAttemptAt,
+    DateTimeOffset At,
+    long DurationMs) : IAudited;

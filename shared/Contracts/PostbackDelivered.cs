@@ -1,0 +1,4 @@
+namespace LeadRelay.Contracts;
+
+/// <summary>The tracker answered with success.</summary>
+public sealed record PostbackDelivered(Subject About, Postback Postback, int Attempts, DateTimeOffset At) : IAudited;

@@ -1,0 +1,37 @@
+namespace LeadRelay.Configuration;
+
+/// <summary>What an alias stands for: <c>campaigns/ALIAS.json</c>.</summary>
+/// <param name="Partners">Names of those who may use it.</param>
+/// <param name="Token">Overrides the connection's token for creating orders.</param>
+/// <param name="InitialStatusId">SalesRender's status that orders are created in.</param>
+/// <param name="FieldMapping">
+/// Lead field (see <see cref="Contracts.Lead"/>, also <c>lead_id</c>, <c>name</c> and <c>param.NAME</c>) to where it goes in
+/// the order: <c>phoneFields.CODE</c>, <c>stringFields.CODE</c>, <c>emailFields.CODE</c>, <c>humanNameFields.CODE</c>,
+/// <c>addressFields.CODE</c> with the company's own field code, or <c>source.NAME</c>.
+/// </param>
+/// <param name="Required">Lead fields without which a submission is refused; <c>phone</c> always is one.</param>
+/// <param name="Country">ISO 3166 alpha-2; assumed when the lead does not say, decides how a local phone number is read.</param>
+/// <param name="Payout">What an approval pays when the webhook does not say.</param>
+/// <param name="ForeignOrders">May advertisers push statuses of orders that were not made here.</param>
+/// <param name="Wait">How long Intake waits for the order id: 0 s to 30 s, default 5 s.</param>
+public sealed record Campaign(
+    string Alias,
+    string Connection,
+    IReadOnlySet<string> Partners,
+    Secret? Token,
+    string ProjectId,
+    string InitialStatusId,
+    string? OfferId,
+    string? WebmasterId,
+    IReadOnlyDictionary<string, string> FieldMapping,
+    IReadOnlySet<string> Required,
+    string? Country,
+    StatusMap StatusMap,
+    Payout? Payout,
+    IReadOnlyDictionary<StatusEvent, PostbackTemplate> Postbacks,
+    bool ForeignOrders,
+    TimeSpan Wait);
+
+/// <summary>A fixed payout per approval, in major units.</summary>
+/// <param name="Currency">ISO 4217.</param>
+public sealed record Payout(decimal Amount, string Currency);

@@ -1,0 +1,40 @@
+namespace LeadRelay.Configuration;
+
+/// <summary>One SalesRender company: <c>connections/NAME.json</c>.</summary>
+/// <param name="BaseUrl">Up to and without <c>/companies</c>, as <c>https://de.backend.salesrender.com</c>.</param>
+/// <param name="Token">The company's CRM token; status updates always use it.</param>
+/// <param name="AuthScheme">Word before the token in the <c>Authorization</c> header; null sends the token alone, as SalesRender documents.</param>
+/// <param name="TimeLimit">For one call, from connecting to the end of the answer: 1 s to 60 s, default 20 s.</param>
+public sealed record Connection(
+    string Name,
+    Uri BaseUrl,
+    string CompanyId,
+    Secret Token,
+    string? AuthScheme,
+    TimeSpan TimeLimit,
+    WebhookSettings Webhook)
+{
+    /// <summary>Where GraphQL goes for the company API.</summary>
+    public Uri CrmEndpoint => new($"{BaseUrl.AbsoluteUri.TrimEnd('/')}/companies/{Uri.EscapeDataString(CompanyId)}/CRM");
+}
+
+/// <summary>How a connection's webhooks are recognised and read.</summary>
+/// <param name="Secrets">One or two (for rotation) unguessable last path segments of the webhook's URL.</param>
+/// <param name="Paths">For each thing to read, where to look, first hit wins; paths are relative to the order.</param>
+/// <param name="RewardUnit">Whether the reward comes in minor units (1250) or major ones (12.50, the default).</param>
+public sealed record WebhookSettings(
+    IReadOnlyList<Secret> Secrets,
+    IReadOnlyDictionary<WebhookField, IReadOnlyList<string>> Paths,
+    RewardUnit RewardUnit);
+
+/// <summary>What is read in a webhook.</summary>
+public enum WebhookField
+{
+    OrderId, LeadId, ClickId, StatusId, StatusGroup, Comment, RewardAmount, RewardCurrency, StatusChangedAt, WebmasterId, OfferId,
+}
+
+/// <summary>Unit of the amounts in a webhook.</summary>
+public enum RewardUnit
+{
+    Major, Minor,
+}

@@ -1,0 +1,28 @@
+namespace LeadRelay.Configuration;
+
+/// <summary>A campaign's <c>status_map</c>: what SalesRender's statuses mean. What it lacks is never guessed.</summary>
+/// <param name="Entries">By status id, or by <c>group:NAME</c>; null means: deliberately silent.</param>
+public sealed record StatusMap(IReadOnlyDictionary<string, MappedStatus?> Entries)
+{
+    /// <summary>Finds the entry for a status: by its id first, then by its group. False when the map has neither.</summary>
+    public bool TryMap(string? statusId, string? statusGroup, out MappedStatus? mapped)
+    {
+        mapped = null;
+        return (statusId is not null && Entries.TryGetValue(statusId, out mapped))
+            || (statusGroup is not null && Entries.TryGetValue("group:" + statusGroup.ToUpperInvariant(), out mapped));
+    }
+
+    /// <summary>The status id for a label, case-insensitively; null when no id (a group does not count) has it.</summary>
+    public string? StatusIdFor(string label) =>
+        Entries.FirstOrDefault(e => !e.Key.StartsWith("group:", StringComparison.Ordinal)
+            && string.Equals(e.Value?.Label, label, StringComparison.OrdinalIgnoreCase)).Key;
+
+    /// <summary>Labels that an advertiser can push, in the file's order.</summary>
+    public IEnumerable<string> Labels => Entries
+        .Where(e => e.Value is not null && !e.Key.StartsWith("group:", StringComparison.Ordinal))
+        .Select(e => e.Value!.Label).Distinct(StringComparer.OrdinalIgnoreCase);
+}
+
+/// <summary>A status as partners see it.</summary>
+/// <param name="Label">Free text; <c>{status}</c> in a bare template.</param>
+public sealed record MappedStatus(string Label, StatusEvent Event);
