@@ -1,0 +1,72 @@
+using System.Text.RegularExpressions;
+
+namespace LeadRelay.Configuration;
+
+/// <summary>Reads <c>campaigns/ALIAS.json</c>.</summary>
+internal static partial class CampaignReader
+{
+    /// <summary>Not campaigns but addresses of Intake's: <c>/leads/query</c>, <c>/leads/status</c>.</summary>
+    private static readonly string[] Reserved = ["query", "status"];
+
+    public static Campaign Read(string name, Section section, Surroundings around)
+    {
+        CheckAlias(name, section);
+        var campaign = new Campaign(
+            name,
+            section.Required("connection", n => around.ReadName(n, "connections")),
+            section.Required("partners", n => n.List(p => around.ReadName(p, "partners"), 1).ToHashSet(StringComparer.Ordinal)),
+            section.Optional("token", n => n.Secret(around.Folder), null),
+            section.Required("project_id", n => n.Id()),
+            section.Required("initial_status_id", n => n.Id()),
+            section.Optional("offer_id", n => n.Id(), null),
+            section.Optional("webmaster_id", n => n.Id(), null),
+            section.Required("field_mapping", FieldMappingReader.Read),
+            section.Optional("required", n => n.List(ReadField, 0).Append(LeadFields.Phone), [LeadFields.Phone]).ToHashSet(StringComparer.Ordinal),
+            section.Optional("country", ReadCountry, null),
+            ReadStatusMap(section),
+            section.Optional("payout", n => n.Object(ReadPayout), null),
+            section.Optional("postbacks", n => PostbackReader.Read(n, around), PostbackReader.None),
+            section.Optional("foreign_orders", n => n.Flag(), false),
+            section.Optional("wait_seconds", n => n.Seconds(0, 30), TimeSpan.FromSeconds(5)));
+        if (section.Has("offer_id") != section.Has("webmaster_id"))
+            section.Fail(section.Has("offer_id") ? "webmaster_id" : "offer_id", "It is missing: offer_id and webmaster_id go together, give both or neither.");
+        return campaign;
+    }
+
+    private static void CheckAlias(string name, Section section)
+    {
+        if (Reserved.Contains(name))
+            section.Fail("", $"A campaign cannot be called {name}, which is an address of the API; rename the file.");
+        section.Optional("alias", n => n.Text() is { } alias && alias != name ? n.Fail<string>($"It should be the file's name, {name}; rename the file, or leave the key out.") : name, name);
+    }
+
+    private static StatusMap ReadStatusMap(Section section)
+    {
+        if (!section.Has("params_json"))
+            return section.Required("status_map", StatusMapReader.Read, "It is missing: without it no status change can be told to anyone.");
+        if (section.Has("status_map"))
+            section.Fail("params_json", "It stands beside status_map; keep one of the two, status_map for choice.");
+        var map = section.Optional("params_json", StatusMapReader.ReadParams, null!);
+        return section.Optional("status_map", StatusMapReader.Read, map);
+    }
+
+    private static string ReadField(Node node) =>
+        node.Text() is not { } field ? null!
+        : LeadFields.FaultOf(field) is { } why ? node.Fail<string>(why)
+        : field;
+
+    private static string? ReadCountry(Node node) =>
+        node.Text(CountryForm(), "a country's two letters (ISO 3166 alpha-2), as DE")?.ToUpperInvariant() is not { } country ? null
+        : country is "UK" ? node.Fail<string>("It should be GB, which is the United Kingdom's code.")
+        : country;
+
+    private static Payout ReadPayout(Section section) => new(
+        section.Required("amount", n => n.Number(0, 1_000_000)),
+        section.Required("currency", n => n.Text(CurrencyForm(), "a currency's three letters (ISO 4217), as EUR")?.ToUpperInvariant()!));
+
+    [GeneratedRegex(@"^[A-Za-z]{2}\z")]
+    private static partial Regex CountryForm();
+
+    [GeneratedRegex(@"^[A-Za-z]{3}\z")]
+    private static partial Regex CurrencyForm();
+}

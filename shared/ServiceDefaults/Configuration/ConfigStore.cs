@@ -1,0 +1,85 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LeadRelay.Configuration;
+
+/// <summary>
+/// The configuration in force. Looks at the folder every two seconds (polling, because file watchers miss what happens in
+/// container mounts), takes a good change and refuses a bad one: then the last good one stays.
+/// </summary>
+public sealed partial class ConfigStore : BackgroundService
+{
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    private readonly string folder;
+    private readonly string profile;
+    private readonly TimeProvider clock;
+    private readonly ILogger<ConfigStore> log;
+    private readonly Lock polling = new();
+    private string seen;
+    private volatile RelayConfig current;
+    private volatile IReadOnlyList<ConfigFault> lastFaults = [];
+
+    /// <exception cref="ConfigurationException">The folder is not valid; the message has every fault.</exception>
+    public ConfigStore(string folder, string profile, TimeProvider clock, ILogger<ConfigStore> log)
+    {
+        (this.folder, this.profile, this.clock, this.log) = (folder, profile, clock, log);
+        var files = ConfigFiles.Read(folder);
+        var result = ConfigLoader.Load(files, profile);
+        current = result.Config ?? throw new ConfigurationException(result.Faults);
+        seen = files.Fingerprint();
+        LogLoaded(current);
+    }
+
+    /// <summary>The last valid configuration. Take it once per piece of work, so that the work sees one and the same.</summary>
+    public RelayConfig Current => current;
+
+    /// <summary>Why the folder as it is now was refused; empty when <see cref="Current"/> is what the folder says.</summary>
+    public IReadOnlyList<ConfigFault> LastFaults => lastFaults;
+
+    /// <summary>Looks at the folder once; does nothing when it is as it was.</summary>
+    public void Poll()
+    {
+        lock (polling)
+        {
+            var files = ConfigFiles.Read(folder);
+            var fingerprint = files.Fingerprint();
+            if (fingerprint == seen)
+                return;
+            seen = fingerprint;
+            var result = ConfigLoader.Load(files, profile);
+            lastFaults = result.Faults;
+            if (result.Config is { } changed)
+            {
+                current = changed;
+                LogLoaded(changed);
+                return;
+            }
+            foreach (var fault in result.Faults)
+                LogRefused(fault);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                Poll();
+        }
+        catch (OperationCanceledException)
+        {
+            // The host stops.
+        }
+    }
+
+    private void LogLoaded(RelayConfig config) => LogLoaded(
+        folder, string.Join(", ", config.Campaigns.Keys), config.Connections.Count, config.Partners.Count, config.Trackers.Count);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Configuration loaded from {Folder}: campaigns {Campaigns}; {Connections} connection(s), {Partners} partner(s), {Trackers} tracker(s)")]
+    private partial void LogLoaded(string folder, string campaigns, int connections, int partners, int trackers);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Configuration change refused, the last good one stays: {Fault}")]
+    private partial void LogRefused(ConfigFault fault);
+}

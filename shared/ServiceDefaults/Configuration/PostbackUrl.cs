@@ -1,0 +1,56 @@
+using System.Text.RegularExpressions;
+
+namespace LeadRelay.Configuration;
+
+/// <summary>The rules for the URL of a postback with macros in it. The sentences do not repeat the URL: it may hold a key.</summary>
+internal static partial class PostbackUrl
+{
+    /// <summary>Why a URL cannot be a template; null when it can.</summary>
+    public static string? FaultOf(string url)
+    {
+        if (Authority().Match(url) is not { Success: true } match)
+            return "It should be an absolute URL that begins with https:// or http://.";
+        var authority = match.Groups[1].Value;
+        if (authority.Contains('{') || authority.Contains('}'))
+            return "It has a macro in its host or port; write the host out, macros belong in the path and the query.";
+        if (authority.Contains('@'))
+            return "It has a user name before the host (@); pass credentials as the tracker's own parameters.";
+        if (url.Contains('#'))
+            return "It has a fragment (#), which is never sent to a server; remove it, or write %23.";
+        if (FaultOfText(url) is { } why)
+            return why;
+        return Uri.TryCreate(Filled(url), UriKind.Absolute, out var parsed) && parsed.Host is not "" ? null : "It is not a valid URL; check its host and port.";
+    }
+
+    /// <summary>Why a text with macros (a URL, a parameter's value) cannot be used; null when it can.</summary>
+    public static string? FaultOfText(string text)
+    {
+        if (text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c is '\\'))
+            return "It has white space or a backslash in it; write %20 or %5C.";
+        if (text.Contains("{{", StringComparison.Ordinal) || text.Contains("${", StringComparison.Ordinal))
+            return "Macros are written in single braces, as {click_id}.";
+        foreach (var part in Macros.Parse(text))
+        {
+            if (part.IsMacro && (Macros.FaultOf(part.Text) ?? (Macros.IsSecret(part.Text) ? SecretReference.FaultOf(part.Text) : null)) is { } why)
+                return why;
+            if (!part.IsMacro && (part.Text.Contains('{') || part.Text.Contains('}')))
+                return "It has a brace without its counterpart; macros are written as {click_id}.";
+        }
+        return Placeholder().Match(text) is { Success: true } left
+            ? $"{left.Groups[1].Value} is a placeholder that somebody meant to be replaced; write a macro or a value."
+            : null;
+    }
+
+    /// <summary>Scheme, host and port of a URL that has no fault.</summary>
+    public static string TargetOf(string url) =>
+        new Uri(Filled(url)).GetComponents(UriComponents.Scheme | UriComponents.Host | UriComponents.StrongPort, UriFormat.UriEscaped);
+
+    private static string Filled(string url) => string.Concat(Macros.Parse(url).Select(p => p.IsMacro ? "x" : p.Text));
+
+    [GeneratedRegex(@"^https?://([^/?#\\]+)", RegexOptions.IgnoreCase)]
+    private static partial Regex Authority();
+
+    /// <summary>Trackers hand their templates out with these in them, and then count nothing that has one left.</summary>
+    [GeneratedRegex(@"=\[?(REPLACE|OPTIONAL)\]?(?:&|$)")]
+    private static partial Regex Placeholder();
+}

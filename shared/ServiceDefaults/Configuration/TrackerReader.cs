@@ -1,0 +1,64 @@
+using System.Text.RegularExpressions;
+
+namespace LeadRelay.Configuration;
+
+/// <summary>Reads <c>trackers/NAME.json</c>.</summary>
+internal static partial class TrackerReader
+{
+    public static Tracker Read(string name, Section section)
+    {
+        var parameters = section.Required("parameters", n => n.Object(ReadParameters));
+        return new Tracker(
+            name,
+            section.Required("source", n => n.Text()),
+            section.Required("path", n => n.Text(PathForm(), "a path that begins with /, without ?, # and macros")),
+            parameters,
+            section.Optional("money_parameters", n => n.Object(s => ReadMoney(s, parameters)), new OrderedDictionary<string, string>()),
+            section.Required("words", n => n.Object(ReadWords)));
+    }
+
+    private static OrderedDictionary<string, string> ReadParameters(Section section)
+    {
+        var parameters = new OrderedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, node) in section.Entries())
+        {
+            if (!NameForm().IsMatch(name))
+                node.Fail<object>("The parameter's name should be of letters, digits, _, -, . and brackets.");
+            parameters[name] = ReadValue(node);
+        }
+        return parameters;
+    }
+
+    private static OrderedDictionary<string, string> ReadMoney(Section section, OrderedDictionary<string, string>? parameters)
+    {
+        foreach (var (name, node) in section.Entries().Where(e => parameters?.ContainsKey(e.Key) is true))
+            node.Fail<object>($"{name} is among parameters already; keep one of the two.");
+        return ReadParameters(section);
+    }
+
+    private static string ReadValue(Node node)
+    {
+        if (node.Text() is not { } value)
+            return null!;
+        return value.Contains('&') || value.Contains('#') ? node.Fail<string>("It should hold no & and no #; write one parameter per key.")
+            : PostbackUrl.FaultOfText(value) is { } why ? node.Fail<string>(why)
+            : value;
+    }
+
+    private static Dictionary<StatusEvent, string> ReadWords(Section section)
+    {
+        var words = new Dictionary<StatusEvent, string>();
+        foreach (var (name, statusEvent) in Words.Of<StatusEvent>())
+        {
+            if (section.Optional(name, n => n.Text(), null) is { } word)
+                words[statusEvent] = word;
+        }
+        return words;
+    }
+
+    [GeneratedRegex(@"^/[^\s?#{}]*\z")]
+    private static partial Regex PathForm();
+
+    [GeneratedRegex(@"^[A-Za-z0-9_.\[\]-]+\z")]
+    private static partial Regex NameForm();
+}
