@@ -7,7 +7,7 @@ internal static class Nearest
     public static string Hint(string word, IReadOnlyCollection<string> known)
     {
         var nearest = known.Select(k => (Word: k, Distance: Distance(word, k))).DefaultIfEmpty((Word: "", Distance: int.MaxValue)).MinBy(k => k.Distance);
-        return nearest.Distance <= Math.Max(1, nearest.Word.Length / 3) ? $" Did you mean \"{nearest.Word}\"?"
+        return nearest.Distance <= (nearest.Word.Length < 4 ? 1 : Math.Max(2, nearest.Word.Length / 3)) ? $" Did you mean \"{nearest.Word}\"?"
             : known.Count is 0 ? ""
             : $" There is: {string.Join(", ", known)}.";
     }

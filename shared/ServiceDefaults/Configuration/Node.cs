@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -11,10 +12,6 @@ namespace LeadRelay.Configuration;
 internal sealed partial class Node(JsonElement json, string path, FaultLog faults)
 {
     private const int ShownLength = 80;
-
-    public string Path => path;
-
-    public FaultLog Log => faults;
 
     public JsonValueKind Kind => json.ValueKind;
 
@@ -95,6 +92,13 @@ internal sealed partial class Node(JsonElement json, string path, FaultLog fault
             return FailUnshown<Secret>(SecretReference.Advice);
         var reference = json.GetString()!;
         return SecretReference.FaultOf(reference) is { } why ? FailUnshown<Secret>(why) : new Secret(reference, folder);
+    }
+
+    /// <summary>What is inside a text that holds JSON.</summary>
+    public T Inside<T>(Func<Node, T> read)
+    {
+        using var document = JsonText.Parse(Encoding.UTF8.GetBytes(json.GetString()!), path, faults);
+        return document is null ? default! : read(new Node(document.RootElement, path, faults));
     }
 
     /// <summary>A list, with every item read.</summary>

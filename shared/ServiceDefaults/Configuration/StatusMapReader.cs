@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -36,15 +35,7 @@ internal static partial class StatusMapReader
     });
 
     /// <summary><c>params_json</c>: an object, or a text that holds one.</summary>
-    public static StatusMap ReadParams(Node node)
-    {
-        if (node.Kind is not JsonValueKind.String)
-            return ReadInner(node);
-        if (node.Text() is not { } text)
-            return null!;
-        using var document = JsonText.Parse(Encoding.UTF8.GetBytes(text), node.Path, node.Log);
-        return document is null ? null! : ReadInner(new Node(document.RootElement, node.Path, node.Log));
-    }
+    public static StatusMap ReadParams(Node node) => node.Kind is JsonValueKind.String ? node.Inside(ReadInner) : ReadInner(node);
 
     private static StatusMap ReadInner(Node node) => node.Object(section => section.Required("status_map", Read));
 

@@ -1,0 +1,106 @@
+using LeadRelay.Configuration;
+
+namespace LeadRelay.Tests.Rules.Configuration;
+
+public sealed class ConnectionTests : IDisposable
+{
+    private readonly ConfigFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void What_is_left_out_has_its_default()
+    {
+        var connection = folder.Config().Connections["main"];
+
+        Assert.Null(connection.AuthScheme);
+        Assert.Equal(TimeSpan.FromSeconds(20), connection.TimeLimit);
+        Assert.Equal(RewardUnit.Major, connection.Webhook.RewardUnit);
+        Assert.Equal(Enum.GetValues<WebhookField>(), connection.Webhook.Paths.Keys.Order());
+        Assert.Equal(["id", "order_id", "orderId"], connection.Webhook.Paths[WebhookField.OrderId]);
+        Assert.Contains("data.stringFields[lead_id].value", connection.Webhook.Paths[WebhookField.LeadId]);
+        Assert.Contains("data.stringFields[click_id].value", connection.Webhook.Paths[WebhookField.ClickId]);
+        Assert.Equal("https://de.backend.salesrender.com/companies/7/CRM", connection.CrmEndpoint.AbsoluteUri);
+    }
+
+    [Fact]
+    public void Paths_are_overridden_one_by_one()
+    {
+        var paths = folder
+            .Set(ConfigFolder.Connection, "webhook/paths", """{"comment": "data.stringFields[operator.note].value", "click_id": ["a", "b.c"]}""")
+            .Config().Connections["main"].Webhook.Paths;
+
+        Assert.Equal(["data.stringFields[operator.note].value"], paths[WebhookField.Comment]);
+        Assert.Equal(["a", "b.c"], paths[WebhookField.ClickId]);
+        Assert.Equal(["statusChangedAt", "status_changed_at"], paths[WebhookField.StatusChangedAt]);
+    }
+
+    [Theory]
+    [InlineData("base_url", "\"https://de.example/\"")]
+    [InlineData("base_url", "\"http://127.0.0.1:8090\"")]
+    [InlineData("company_id", "7")]
+    [InlineData("auth_scheme", "\"Bearer\"")]
+    [InlineData("time_limit_seconds", "1")]
+    [InlineData("time_limit_seconds", "60")]
+    [InlineData("time_limit_seconds", "2.5")]
+    [InlineData("token", "\"file:/run/secrets/crm token\"")]
+    [InlineData("webhook/secrets", "[\"env:A\", \"env:B\"]")]
+    [InlineData("webhook/reward_unit", "\"minor\"")]
+    public void These_are_accepted(string key, string json) => folder.Set(ConfigFolder.Connection, key, json).Config();
+
+    [Theory]
+    [InlineData("base_url", null, "base_url", null, "missing")]
+    [InlineData("base_url", "\"de.backend.salesrender.com\"", "base_url", null, "absolute URL")]
+    [InlineData("base_url", "\"ftp://x.example\"", "base_url", null, "https:// or http://")]
+    [InlineData("base_url", "\"https://user:secret@x.example\"", "base_url", null, "no user")]
+    [InlineData("base_url", "\"https://x.example/?token=secret\"", "base_url", null, "no query")]
+    [InlineData("base_url", "\"https://x.example/companies/7/CRM\"", "base_url", "\"https://x.example/companies/7/CRM\"", "before /companies")]
+    [InlineData("base_url", "7", "base_url", "7", "a text in quotes")]
+    [InlineData("company_id", "1.5", "company_id", "1.5", "an id")]
+    [InlineData("company_id", "\"a b\"", "company_id", "\"a b\"", "an id")]
+    [InlineData("company_id", "null", "company_id", "null", "leave the key out instead of null")]
+    [InlineData("token", null, "token", null, "missing")]
+    [InlineData("token", "\"secret-itself\"", "token", null, "env:NAME")]
+    [InlineData("token", "\"env:\"", "token", null, "env:NAME")]
+    [InlineData("token", "\"env:A B\"", "token", null, "env:NAME")]
+    [InlineData("token", "\"file:\"", "token", null, "env:NAME")]
+    [InlineData("token", "123456", "token", null, "env:NAME")]
+    [InlineData("auth_scheme", "\"Bearer secret\"", "auth_scheme", null, "one word")]
+    [InlineData("auth_scheme", "\" \"", "auth_scheme", "\" \"", "empty")]
+    [InlineData("time_limit_seconds", "0.5", "time_limit_seconds", "0.5", "from 1 to 60")]
+    [InlineData("time_limit_seconds", "61", "time_limit_seconds", "61", "from 1 to 60")]
+    [InlineData("time_limit_seconds", "1e999", "time_limit_seconds", "1e999", "from 1 to 60")]
+    [InlineData("time_limit_seconds", "\"20\"", "time_limit_seconds", "\"20\"", "without quotes")]
+    [InlineData("webhook", null, "webhook", null, "missing")]
+    [InlineData("webhook", "[]", "webhook", "[…]", "an object")]
+    [InlineData("webhook/secrets", null, "webhook.secrets", null, "missing")]
+    [InlineData("webhook/secrets", "[]", "webhook.secrets", "[…]", "1 to 2")]
+    [InlineData("webhook/secrets", "[\"env:A\", \"env:B\", \"env:C\"]", "webhook.secrets", "[…]", "1 to 2")]
+    [InlineData("webhook/secrets", "[\"env:A\", \"secret-itself\"]", "webhook.secrets[1]", null, "env:NAME")]
+    [InlineData("webhook/reward_unit", "\"Minor\"", "webhook.reward_unit", "\"Minor\"", "Did you mean \"minor\"?")]
+    [InlineData("webhook/paths", "\"id\"", "webhook.paths", "\"id\"", "an object")]
+    [InlineData("webhook/paths/comment", "[]", "webhook.paths.comment", "[…]", "at least 1")]
+    [InlineData("webhook/paths/comment", "\"a..b\"", "webhook.paths.comment", "\"a..b\"", "dotted path")]
+    [InlineData("webhook/paths/comment", "[\"a\", \"b[\"]", "webhook.paths.comment[1]", "\"b[\"", "dotted path")]
+    public void These_are_faults(string key, string? json, string at, string? shown, string why)
+    {
+        var fault = folder.Set(ConfigFolder.Connection, key, json).Fault();
+
+        Assert.Equal((ConfigFolder.Connection, at, shown), (fault.File, fault.Key, fault.Value));
+        Assert.Contains(why, fault.Why);
+        Assert.DoesNotContain("secret-itself", fault.ToString());
+    }
+
+    [Fact]
+    public void The_samples_webhook_secret_is_refused_in_production_wherever_it_comes_from()
+    {
+        folder.Write("hook", "demo-webhook-secret\n").Set(ConfigFolder.Connection, "webhook/secrets", "[\"file:hook\"]");
+
+        Assert.Equal("webhook.secrets[0]", folder.Fault().Key);
+        Assert.Empty(folder.Load("sandbox").Faults);
+    }
+
+    [Fact]
+    public void A_secret_that_cannot_be_read_here_is_no_fault() =>
+        folder.Set(ConfigFolder.Connection, "token", "\"file:/nowhere\"").Set(ConfigFolder.Connection, "webhook/secrets", "[\"file:/nowhere\"]").Config();
+}

@@ -1,0 +1,122 @@
+using System.Text.Json;
+using LeadRelay.Configuration;
+using LeadRelay.Contracts;
+
+namespace LeadRelay.Tests.Rules.Configuration;
+
+public sealed class PostbackTests : IDisposable
+{
+    private readonly ConfigFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void A_bare_url_fires_on_every_event()
+    {
+        var postbacks = Read("\"https://T.example/Path?a={click}&s={status}\"");
+
+        Assert.Equal(Enum.GetValues<StatusEvent>(), postbacks.Keys.Order());
+        Assert.All(postbacks.Values, t => Assert.Equal(new PostbackTemplate("https://T.example/Path?a={click}&s={status}", "https://t.example:443"), t));
+    }
+
+    [Fact]
+    public void A_tracker_fires_on_every_event_it_has_a_word_for()
+    {
+        var postbacks = Read("""{"tracker": "binom", "base": "http://b.example:81/{env:KEY}/"}""");
+
+        Assert.Equal([StatusEvent.Wait, StatusEvent.Approve], postbacks.Keys.Order());
+        Assert.Equal("http://b.example:81/{env:KEY}/click.php?cnv_id={click}&cnv_status=new", postbacks[StatusEvent.Wait].Url);
+        Assert.Equal("http://b.example:81/{env:KEY}/click.php?cnv_id={click}&cnv_status=sold%20well&payout={payout}", postbacks[StatusEvent.Approve].Url);
+        Assert.Equal("http://b.example:81", postbacks[StatusEvent.Wait].Target);
+    }
+
+    [Fact]
+    public void Each_event_can_have_its_own()
+    {
+        var postbacks = Read("""{"wait": "https://a.example/", "approve": {"tracker": "binom", "base": "https://b.example"}}""");
+
+        Assert.Equal("https://a.example/", postbacks[StatusEvent.Wait].Url);
+        Assert.Equal("https://b.example:443", postbacks[StatusEvent.Approve].Target);
+        Assert.Equal(2, postbacks.Count);
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:8090/postback?subid={click}", "http://127.0.0.1:8090")]
+    [InlineData("HTTPS://[::1]/{param.key}", "https://[::1]:443")]
+    [InlineData("https://Tracker.example/?c={click_id}&s={sub15}&k={file:/run/secrets/k}", "https://tracker.example:443")]
+    public void The_target_is_scheme_host_and_port(string url, string target) =>
+        Assert.Equal(target, Read(JsonSerializer.Serialize(url))[StatusEvent.Hold].Target);
+
+    [Theory]
+    [InlineData("t.example/?c={click}", "absolute URL")]
+    [InlineData("/postback", "absolute URL")]
+    [InlineData("ftp://t.example/", "https:// or http://")]
+    [InlineData("{scheme}://t.example/", "absolute URL")]
+    [InlineData("https:///path", "absolute URL")]
+    [InlineData("https://{click}.example/", "macro in its host")]
+    [InlineData("https://t.example:{sub1}/", "macro in its host")]
+    [InlineData("https://user:pass@t.example/", "user name")]
+    [InlineData("https://t.example/#c={click}", "fragment")]
+    [InlineData("https://t.example:99999/", "not a valid URL")]
+    [InlineData("https://t.example/?c={subid}", "{subid}: Keitaro's macro belongs in the traffic link; here use {click}.")]
+    [InlineData("https://t.example/?c={clikc}", "{clikc} is not a macro")]
+    [InlineData("https://t.example/?c={status:lead=0 sale=1}", "white space")]
+    [InlineData("https://t.example/?c={status:lead=0}", "is not a macro")]
+    [InlineData("https://t.example/?c={{click}}", "single braces")]
+    [InlineData("https://t.example/?c=${click}", "single braces")]
+    [InlineData("https://t.example/?c={click", "without its counterpart")]
+    [InlineData("https://t.example/?c={}", "without its counterpart")]
+    [InlineData("https://t.example/?k={env:}", "env:NAME")]
+    [InlineData("https://t.example/a b", "white space")]
+    [InlineData("https://t.example/?c={click}&payout=OPTIONAL", "OPTIONAL is a placeholder")]
+    [InlineData("https://t.example/?cid=[REPLACE]&x=1", "REPLACE is a placeholder")]
+    public void A_url_that_cannot_work_is_a_fault_that_does_not_show_it(string url, string why)
+    {
+        foreach (var (json, key) in new[]
+        {
+            (JsonSerializer.Serialize(url), "postbacks"),
+            (JsonSerializer.Serialize(new { hold = url }), "postbacks.hold"),
+        })
+        {
+            var fault = folder.Set(ConfigFolder.Campaign, "postbacks", json).Fault();
+
+            Assert.Equal((ConfigFolder.Campaign, key, null), (fault.File, fault.Key, fault.Value));
+            Assert.Contains(why, fault.Why);
+            Assert.DoesNotContain("t.example", fault.Why);
+        }
+    }
+
+    [Theory]
+    [InlineData("[]", "postbacks", "per event")]
+    [InlineData("5", "postbacks", "per event")]
+    [InlineData("{\"tracker\": \"binom\"}", "postbacks.base", "missing")]
+    [InlineData("{\"base\": \"https://t.example\"}", "postbacks.tracker", "missing")]
+    [InlineData("{\"tracker\": \"binom\", \"base\": \"t.example\"}", "postbacks.base", "absolute URL")]
+    [InlineData("{\"tracker\": \"binom\", \"base\": \"https://{sub1}.example\"}", "postbacks.base", "macro in its host")]
+    [InlineData("{\"tracker\": \"binom\", \"base\": \"https://t.example/?a=1\"}", "postbacks.base", "no query")]
+    [InlineData("{\"tracker\": \"binom\", \"base\": \"https://t.example\", \"approve\": \"https://t.example\"}", "postbacks.approve", "not known")]
+    [InlineData("{\"hold\": 5}", "postbacks.hold", "should be a URL")]
+    [InlineData("{\"hold\": {\"tracker\": \"binom\", \"base\": \"https://t.example\"}}", "postbacks.hold", "Tracker binom has no word for hold")]
+    public void A_postback_of_another_shape_is_a_fault(string json, string at, string why)
+    {
+        var fault = folder.Set(ConfigFolder.Campaign, "postbacks", json).Fault();
+
+        Assert.Equal((ConfigFolder.Campaign, at), (fault.File, fault.Key));
+        Assert.Contains(why, fault.Why);
+    }
+
+    [Fact]
+    public void The_campaigns_template_goes_before_the_partners()
+    {
+        var config = folder.Set(ConfigFolder.Campaign, "postbacks", """{"approve": "https://c.example/"}""")
+            .Set(ConfigFolder.Partner, "postbacks", "\"https://p.example/\"").Config();
+        var campaign = config.Campaigns["first"];
+
+        Assert.Equal("https://c.example/", config.Template(campaign, "buyer", StatusEvent.Approve)!.Url);
+        Assert.Equal("https://p.example/", config.Template(campaign, "buyer", StatusEvent.Trash)!.Url);
+        Assert.Null(config.Template(campaign, "shop", StatusEvent.Trash));
+    }
+
+    private IReadOnlyDictionary<StatusEvent, PostbackTemplate> Read(string json) =>
+        folder.Set(ConfigFolder.Campaign, "postbacks", json).Config().Campaigns["first"].Postbacks;
+}

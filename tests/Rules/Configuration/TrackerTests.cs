@@ -1,0 +1,42 @@
+namespace LeadRelay.Tests.Rules.Configuration;
+
+public sealed class TrackerTests : IDisposable
+{
+    private readonly ConfigFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Parameters_keep_the_files_order()
+    {
+        folder.Set(ConfigFolder.Tracker, "parameters", """{"z": "{click}", "a": "1", "data[x]": "{order_id}-{event}"}""").Set(ConfigFolder.Tracker, "money_parameters", null);
+
+        var tracker = folder.Config().Trackers["binom"];
+
+        Assert.Equal(["z", "a", "data[x]"], tracker.Parameters.Keys);
+        Assert.Empty(tracker.MoneyParameters);
+    }
+
+    [Theory]
+    [InlineData("source", null, "source", null, "missing")]
+    [InlineData("path", null, "path", null, "missing")]
+    [InlineData("path", "\"postback\"", "path", "\"postback\"", "begins with /")]
+    [InlineData("path", "\"/p?x=1\"", "path", "\"/p?x=1\"", "without ?")]
+    [InlineData("path", "\"/{click}\"", "path", "\"/{click}\"", "macros")]
+    [InlineData("parameters", null, "parameters", null, "missing")]
+    [InlineData("parameters", "[]", "parameters", "[…]", "an object")]
+    [InlineData("parameters/a&b", "\"1\"", "parameters.a&b", "\"1\"", "name should be")]
+    [InlineData("parameters/x", "\"1&y=2\"", "parameters.x", "\"1&y=2\"", "one parameter per key")]
+    [InlineData("parameters/x", "\"{subid}\"", "parameters.x", "\"{subid}\"", "here use {click}")]
+    [InlineData("parameters/x", "1", "parameters.x", "1", "a text in quotes")]
+    [InlineData("money_parameters/cnv_id", "\"1\"", "money_parameters.cnv_id", "\"1\"", "among parameters already")]
+    [InlineData("words", null, "words", null, "missing")]
+    [InlineData("words/hold", "\"\"", "words.hold", "\"\"", "empty")]
+    public void These_are_faults(string key, string? json, string at, string? shown, string why)
+    {
+        var fault = folder.Set(ConfigFolder.Tracker, key, json).Fault();
+
+        Assert.Equal((ConfigFolder.Tracker, at, shown), (fault.File, fault.Key, fault.Value));
+        Assert.Contains(why, fault.Why);
+    }
+}
