@@ -55,7 +55,9 @@ internal sealed partial class Node(JsonElement json, string path, FaultLog fault
     {
         if (json.ValueKind is not (JsonValueKind.String or JsonValueKind.Number))
             return WrongType<string>("an id: a text in quotes, or a whole number");
-        var text = json.ValueKind is JsonValueKind.Number ? json.GetRawText() : json.GetString()!;
+        if (json.ValueKind is JsonValueKind.Number)
+            return json.TryGetUInt64(out var number) ? number.ToString(CultureInfo.InvariantCulture) : Fail<string>("It should be an id: a text in quotes, or a whole number.");
+        var text = json.GetString()!;
         return IdForm().IsMatch(text) ? text : Fail<string>("It should be an id: 1 to 64 letters, digits, _ or -.");
     }
 

@@ -57,6 +57,8 @@ public sealed class ConnectionTests : IDisposable
     [InlineData("base_url", "\"https://x.example/companies/7/CRM\"", "base_url", "\"https://x.example/companies/7/CRM\"", "before /companies")]
     [InlineData("base_url", "7", "base_url", "7", "a text in quotes")]
     [InlineData("company_id", "1.5", "company_id", "1.5", "an id")]
+    [InlineData("company_id", "-1", "company_id", "-1", "an id")]
+    [InlineData("company_id", "1e5", "company_id", "1e5", "an id")]
     [InlineData("company_id", "\"a b\"", "company_id", "\"a b\"", "an id")]
     [InlineData("company_id", "null", "company_id", "null", "leave the key out instead of null")]
     [InlineData("token", null, "token", null, "missing")]
