@@ -29,7 +29,7 @@ internal static partial class ConnectionReader
         section.Required("base_url", ReadBaseUrl),
         section.Required("company_id", n => n.Id()),
         section.Required("token", n => n.Secret(around.Folder)),
-        section.Optional("auth_scheme", ReadAuthScheme, null),
+        section.Optional("auth_scheme", n => ReadAuthScheme(n.Unshown), null),
         section.Optional("time_limit_seconds", n => n.Seconds(1, 60), TimeSpan.FromSeconds(20)),
         section.Required("webhook", n => n.Object(w => ReadWebhook(w, around))));
 
@@ -44,10 +44,10 @@ internal static partial class ConnectionReader
     private static string? ReadAuthScheme(Node node) =>
         node.Text() is not { } text ? null
         : SchemeForm().IsMatch(text) ? text
-        : node.FailUnshown<string>("It should be one word, as Bearer; the token itself belongs into token, by reference.");
+        : node.Fail<string>("It should be one word, as Bearer; the token itself belongs into token, by reference.");
 
     private static WebhookSettings ReadWebhook(Section section, Surroundings around) => new(
-        section.Required("secrets", n => n.List(s => ReadWebhookSecret(s, around), 1, 2)),
+        section.Required("secrets", n => n.Unshown.List(s => ReadWebhookSecret(s, around), 1, 2)),
         section.Optional("paths", n => n.Object(ReadPaths), DefaultPaths),
         section.Optional("reward_unit", n => n.Choice<RewardUnit>(), RewardUnit.Major));
 

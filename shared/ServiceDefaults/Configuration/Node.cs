@@ -9,22 +9,18 @@ namespace LeadRelay.Configuration;
 /// A value in a configuration file and where it stands. It is read as what it should be; what it is not becomes a fault.
 /// After a fault the default is returned: a file with faults makes no record, so it is never used.
 /// </summary>
-internal sealed partial class Node(JsonElement json, string path, FaultLog faults)
+internal sealed partial class Node(JsonElement json, string path, FaultLog faults, bool shown = true)
 {
     private const int ShownLength = 80;
 
     public JsonValueKind Kind => json.ValueKind;
 
+    /// <summary>The same, but faults do not show what stands there: it may be a secret written where a reference should be, or hold one.</summary>
+    public Node Unshown => new(json, path, faults, shown: false);
+
     public T Fail<T>(string why)
     {
-        faults.Add(path, Shown(), why);
-        return default!;
-    }
-
-    /// <summary>As <see cref="Fail{T}"/>, without showing what stands there: it may be a secret written where a reference should be.</summary>
-    public T FailUnshown<T>(string why)
-    {
-        faults.Add(path, null, why);
+        faults.Add(path, shown ? Shown() : null, why);
         return default!;
     }
 
@@ -82,18 +78,18 @@ internal sealed partial class Node(JsonElement json, string path, FaultLog fault
         if (Text() is not { } text)
             return null!;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
-            return FailUnshown<Uri>("It should be an absolute URL that begins with https:// or http://.");
+            return Unshown.Fail<Uri>("It should be an absolute URL that begins with https:// or http://.");
         return url.UserInfo is "" && url.Query is "" && url.Fragment is ""
             ? url
-            : FailUnshown<Uri>("It should have no user, no query (?) and no fragment (#).");
+            : Unshown.Fail<Uri>("It should have no user, no query (?) and no fragment (#).");
     }
 
     public Secret Secret(string folder)
     {
         if (json.ValueKind is not JsonValueKind.String)
-            return FailUnshown<Secret>(SecretReference.Advice);
+            return Unshown.Fail<Secret>(SecretReference.Advice);
         var reference = json.GetString()!;
-        return SecretReference.FaultOf(reference) is { } why ? FailUnshown<Secret>(why) : new Secret(reference, folder);
+        return SecretReference.FaultOf(reference) is { } why ? Unshown.Fail<Secret>(why) : new Secret(reference, folder);
     }
 
     /// <summary>What is inside a text that holds JSON.</summary>
@@ -111,7 +107,7 @@ internal sealed partial class Node(JsonElement json, string path, FaultLog fault
         var count = json.GetArrayLength();
         if (count < least || count > most)
             Fail<object>(most is int.MaxValue ? $"It should have at least {least} item(s)." : $"It should have {least} to {most} items.");
-        return [.. json.EnumerateArray().Select((item, i) => read(new Node(item, $"{path}[{i}]", faults)))];
+        return [.. json.EnumerateArray().Select((item, i) => read(new Node(item, $"{path}[{i}]", faults, shown)))];
     }
 
     /// <summary>An object; keys that <paramref name="read"/> did not ask for are faults.</summary>

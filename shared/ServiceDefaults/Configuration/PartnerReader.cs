@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace LeadRelay.Configuration;
@@ -15,15 +14,14 @@ internal sealed partial class PartnerReader(Surroundings around, Dictionary<stri
 
     public Partner Read(string name, Section section) => new(
         name,
-        section.Required("keys", n => n.List(k => ReadKey(k, name), 1)),
+        section.Required("keys", n => n.Unshown.List(k => ReadKey(k, name), 1)),
         section.Optional("roles", n => n.List(r => r.Choice<Role>(), 1).ToHashSet(), [Role.Partner]),
         section.Optional("postbacks", n => PostbackReader.Read(n, around), PostbackReader.None));
 
     private byte[] ReadKey(Node node, string partner)
     {
-        // What is not a hash may be the key itself, so it is not shown.
-        if (node.Kind is not JsonValueKind.String || node.Text() is not { } text || !KeyForm().IsMatch(text))
-            return node.FailUnshown<byte[]>("It should be sha256: and 64 hexadecimal digits, the SHA-256 of the key; printf %s \"$KEY\" | sha256sum gives it.");
+        if (node.Text(KeyForm(), "sha256: and 64 hexadecimal digits, the SHA-256 of the key, as printf %s \"$KEY\" | sha256sum gives it") is not { } text)
+            return null!;
         var hash = text[Prefix.Length..].ToLowerInvariant();
         if (SampleHashes.Contains(hash) && !around.AllowsSamples)
             return node.Fail<byte[]>("This is a sample's key, which everybody knows; make one of your own, or set Profile to sandbox for a trial.");

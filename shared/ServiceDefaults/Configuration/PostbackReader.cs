@@ -12,7 +12,7 @@ internal static class PostbackReader
 
     public static IReadOnlyDictionary<StatusEvent, PostbackTemplate> Read(Node node, Surroundings around) => node.Kind switch
     {
-        JsonValueKind.String => ReadUrl(node) is { } template ? Enum.GetValues<StatusEvent>().ToDictionary(e => e, _ => template) : None,
+        JsonValueKind.String => ReadUrl(node.Unshown) is { } template ? Enum.GetValues<StatusEvent>().ToDictionary(e => e, _ => template) : None,
         JsonValueKind.Object => node.Object(s => s.Has("tracker") || s.Has("base") ? ReadTracker(s, around)?.Templates() ?? None : ReadEvents(s, around)),
         _ => node.Fail<IReadOnlyDictionary<StatusEvent, PostbackTemplate>>("It should be a URL, a tracker with its base, or an object with one of these per event."),
     };
@@ -31,7 +31,7 @@ internal static class PostbackReader
     private static PostbackTemplate? ReadOne(Node node, string word, StatusEvent statusEvent, Surroundings around)
     {
         if (node.Kind is JsonValueKind.String)
-            return ReadUrl(node);
+            return ReadUrl(node.Unshown);
         if (node.Kind is not JsonValueKind.Object)
             return node.Fail<PostbackTemplate>("It should be a URL, or {\"tracker\":\"keitaro\",\"base\":\"https://…\"}.");
         if (node.Object(s => ReadTracker(s, around)) is not { } at)
@@ -43,20 +43,20 @@ internal static class PostbackReader
     private static TrackerAt? ReadTracker(Section section, Surroundings around)
     {
         var name = section.Required("tracker", n => around.ReadName(n, "trackers"));
-        var baseUrl = section.Required("base", ReadBase);
+        var baseUrl = section.Required("base", n => ReadBase(n.Unshown));
         return name is not null && baseUrl is not null && around.Trackers.TryGetValue(name, out var tracker) ? new TrackerAt(tracker, baseUrl) : null;
     }
 
     /// <summary>Text and not a URL type, as it may hold a macro for the tracker's key: it must stay as written.</summary>
     private static string? ReadBase(Node node) =>
         node.Text() is not { } text ? null
-        : text.Contains('?') ? node.FailUnshown<string>("It should have no query (?): the tracker's file has the parameters.")
-        : PostbackUrl.FaultOf(text) is { } why ? node.FailUnshown<string>(why)
+        : text.Contains('?') ? node.Fail<string>("It should have no query (?): the tracker's file has the parameters.")
+        : PostbackUrl.FaultOf(text) is { } why ? node.Fail<string>(why)
         : text;
 
     private static PostbackTemplate? ReadUrl(Node node) =>
         node.Text() is not { } text ? null
-        : PostbackUrl.FaultOf(text) is { } why ? node.FailUnshown<PostbackTemplate>(why)
+        : PostbackUrl.FaultOf(text) is { } why ? node.Fail<PostbackTemplate>(why)
         : Template(text);
 
     private static PostbackTemplate Template(string url) => new(url, PostbackUrl.TargetOf(url));

@@ -24,7 +24,7 @@ internal static partial class TrackerReader
         {
             if (!NameForm().IsMatch(name))
                 node.Fail<object>("The parameter's name should be of letters, digits, _, -, . and brackets.");
-            parameters[name] = ReadValue(node);
+            parameters[name] = ReadValue(node.Unshown);
         }
         return parameters;
     }

@@ -68,6 +68,7 @@ public sealed class PostbackTests : IDisposable
     [InlineData("https://t.example/?c={}", "without its counterpart")]
     [InlineData("https://t.example/?k={env:}", "env:NAME")]
     [InlineData("https://t.example/a b", "white space")]
+    [InlineData("https://t.example/a\nb", "control character")]
     [InlineData("https://t.example/?c={click}&payout=OPTIONAL", "OPTIONAL is a placeholder")]
     [InlineData("https://t.example/?cid=[REPLACE]&x=1", "REPLACE is a placeholder")]
     public void A_url_that_cannot_work_is_a_fault_that_does_not_show_it(string url, string why)
