@@ -46,6 +46,7 @@ public sealed class FixturesTests
             var virtualHost = await node.NewVirtualHostAsync();
             await using (var connection = await new ConnectionFactory { Uri = virtualHost, AutomaticRecoveryEnabled = false }.CreateConnectionAsync())
                 await PublishAsync(connection, "kept", "still here");
+            await Task.Delay(RabbitNode.QueueSettles);
 
             node.Kill();
             Assert.True(TestRun.IsFree(port));

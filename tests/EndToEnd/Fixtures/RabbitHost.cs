@@ -14,6 +14,9 @@ internal abstract class RabbitHost : IAsyncDisposable
     /// <summary>The settings both kinds of a node of our own have: small, and statistics that are at most half a second old.</summary>
     protected const string Settings = """
         collect_statistics_interval = 500
+        management.sample_retention_policies.global.minute = 1
+        management.sample_retention_policies.basic.minute = 1
+        management.sample_retention_policies.detailed.minute = 1
         disk_free_limit.absolute = 50MB
         vm_memory_high_watermark.absolute = 1GB
         """;

@@ -36,7 +36,10 @@ public sealed class ServiceProcess : IAsyncDisposable
         var assembly = Path.Combine(TestRun.Repository, "artifacts", "bin", project, TestRun.Configuration, $"LeadRelay.{project}.dll");
         if (!File.Exists(assembly))
             throw new FileNotFoundException($"{project} is not built: there is no {assembly}.");
-        return new ServiceProcess(name ?? project, TestRun.Start("dotnet", [assembly], environment, folder ?? TestRun.Repository));
+        // A killed process would leave the diagnostics' sockets behind.
+        var withDefaults = new Dictionary<string, string>(environment);
+        withDefaults.TryAdd("DOTNET_EnableDiagnostics", "0");
+        return new ServiceProcess(name ?? project, TestRun.Start("dotnet", [assembly], withDefaults, folder ?? TestRun.Repository));
     }
 
     /// <summary>Returns as soon as <c>/health/ready</c> says 200; throws with the output if the process ends first, or after a minute.</summary>
