@@ -8,6 +8,7 @@ namespace LeadRelay.Contracts;
 /// <param name="Payout">Major units; 0 on every event but <see cref="StatusEvent.Approve"/>, absent when nothing says what it is.</param>
 /// <param name="Currency">ISO 4217.</param>
 /// <param name="Comment">What the call centre wrote.</param>
+/// <param name="ChangedAt">When the status changed, as far as is known.</param>
 public sealed record Postback(
     Guid DeliveryId,
     string Target,
@@ -16,4 +17,5 @@ public sealed record Postback(
     long Sequence,
     decimal? Payout,
     string? Currency,
-    string? Comment);
+    string? Comment,
+    DateTimeOffset ChangedAt);

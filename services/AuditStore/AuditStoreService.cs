@@ -1,0 +1,31 @@
+using LeadRelay.Bus;
+using LeadRelay.Persistence;
+using MassTransit;
+
+namespace LeadRelay.AuditStore;
+
+/// <summary>AuditStore, which keeps every message and answers for them: what it is made of.</summary>
+public static class AuditStoreService
+{
+    public const string Name = "AuditStore";
+
+    public static void AddAuditStore(this WebApplicationBuilder builder)
+    {
+        builder.Listen(Name, 8082);
+        builder.AddOperatorAccess();
+        builder.AddAuditLog();
+    }
+
+    public static void Consumers(IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<AuditConsumer>(consumer => consumer.Options<BatchOptions>(batch =>
+            batch.SetMessageLimit(500).SetTimeLimit(TimeSpan.FromMilliseconds(100)).SetConcurrencyLimit(1))).Endpoint(endpoint =>
+        {
+            endpoint.Name = Topology.Audit;
+            endpoint.PrefetchCount = 1000;
+        });
+        bus.AddConsumer<LeadViewConsumer>().Endpoint(endpoint => endpoint.Name = Topology.LeadViews);
+    }
+
+    public static void MapAuditStore(this WebApplication app) => app.MapService(Name).RequireOperator().MapAudit();
+}

@@ -1,0 +1,74 @@
+using System.Text.Json;
+
+namespace LeadRelay.CrmWriter;
+
+/// <summary>What a call to SalesRender means. The table is in <see cref="Of"/>.</summary>
+public abstract record CrmOutcome
+{
+    private CrmOutcome()
+    {
+    }
+
+    /// <summary>SalesRender did it.</summary>
+    public sealed record Done(string OrderId) : CrmOutcome;
+
+    /// <summary>SalesRender said no, and will say no again.</summary>
+    public sealed record Refused(string Code, string Text) : CrmOutcome;
+
+    /// <summary>Provably nothing happened, so it can be sent again.</summary>
+    public sealed record NothingSent(string Reason, TimeSpan? RetryAfter) : CrmOutcome;
+
+    /// <summary>It may or may not have happened.</summary>
+    public sealed record InDoubt(string Reason) : CrmOutcome;
+
+    /// <summary>Judges a call by status, body, and whether the request had begun to leave.</summary>
+    /// <param name="mutation">The mutation's name, whose <c>id</c> is looked for under <c>data.orderMutation</c>.</param>
+    public static CrmOutcome Of(CrmCall call, string mutation) => call.Exchange switch
+    {
+        _ when !call.Began => new NothingSent(call.Exchange.Error ?? "Nothing was sent.", null),
+        { HttpStatus: 429 } => new NothingSent("SalesRender asked to slow down (429).", call.RetryAfter),
+        { HttpStatus: 503 } when call.RetryAfter is { } delay => new NothingSent("SalesRender is unavailable for a while (503).", delay),
+        { HttpStatus: 401 or 403 } => new NothingSent($"SalesRender refused the connection's token ({call.Exchange.HttpStatus}). Check the token; the lead waits.", TimeSpan.FromMinutes(1)),
+        { HttpStatus: null } or { Response: null } => new InDoubt(call.Exchange.Error ?? "No answer came."),
+        { HttpStatus: >= 200 and < 300 } => OfBody(call.Exchange.Response!, mutation),
+        { HttpStatus: 408 or >= 500 } => new InDoubt($"SalesRender answered {call.Exchange.HttpStatus}, which says nothing about the order."),
+        _ => new Refused("crm_refused", $"SalesRender answered {call.Exchange.HttpStatus}: {Start(call.Exchange.Response!)}"),
+    };
+
+    private static CrmOutcome OfBody(string body, string mutation)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(body);
+            if (IdIn(json.RootElement, mutation) is { } id)
+                return new Done(id);
+            if (json.RootElement.ValueKind is JsonValueKind.Object && json.RootElement.TryGetProperty("errors", out var errors)
+                && errors.ValueKind is JsonValueKind.Array && errors.GetArrayLength() > 0)
+                return OfError(errors[0]);
+        }
+        catch (JsonException) { }
+        return new InDoubt($"SalesRender's answer cannot be read: {Start(body)}");
+    }
+
+    private static CrmOutcome OfError(JsonElement error)
+    {
+        var text = Property(error, "message")?.GetString() is { Length: > 0 } message ? message : "SalesRender gave no reason.";
+        var code = Property(Property(error, "extensions"), "code") is { ValueKind: JsonValueKind.String } given ? given.GetString() : null;
+        return code is "ERR_ORDER_LOCKED"
+            ? new NothingSent($"An operator of the call centre holds the order: {text}", null)
+            : new Refused(code is { Length: > 0 } ? code : "crm_refused", text);
+    }
+
+    private static string? IdIn(JsonElement root, string mutation) =>
+        Property(Property(Property(Property(root, "data"), "orderMutation"), mutation), "id") switch
+        {
+            { ValueKind: JsonValueKind.String } id when id.GetString() is { Length: > 0 } text => text,
+            { ValueKind: JsonValueKind.Number } id => id.GetRawText(),
+            _ => null,
+        };
+
+    private static JsonElement? Property(JsonElement? element, string name) =>
+        element is { ValueKind: JsonValueKind.Object } value && value.TryGetProperty(name, out var property) ? property : null;
+
+    private static string Start(string text) => text.Length <= 300 ? text : text[..300] + "…";
+}

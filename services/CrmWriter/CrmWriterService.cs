@@ -1,0 +1,35 @@
+using LeadRelay.Bus;
+using LeadRelay.Persistence;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace LeadRelay.CrmWriter;
+
+/// <summary>CrmWriter, the only caller of SalesRender: what it is made of.</summary>
+public static class CrmWriterService
+{
+    public const string Name = "CrmWriter";
+
+    public static void AddCrmWriter(this WebApplicationBuilder builder)
+    {
+        builder.Listen(Name, 8084);
+        builder.AddCrmLedger();
+        builder.Services.AddSingleton<SalesRender>();
+        builder.Services.AddSingleton<CrmPump>().AddHostedService(services => services.GetRequiredService<CrmPump>());
+        builder.Services.AddHostedService<LeaseWatch>();
+    }
+
+    public static void Consumers(IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<LeadSubmittedConsumer>().Endpoint(Endpoint);
+        bus.AddConsumer<StatusUpdateRequestedConsumer>().Endpoint(Endpoint);
+        // Each consumer only writes to the ledger; how many calls run at once is the pump's affair.
+        bus.AddConfigureEndpointsCallback((queue, endpoint) =>
+        {
+            if (queue is Topology.CrmWriter)
+                (endpoint.PrefetchCount, endpoint.ConcurrentMessageLimit) = (128, 128);
+        });
+    }
+
+    private static void Endpoint(IEndpointRegistrationConfigurator endpoint) => endpoint.Name = Topology.CrmWriter;
+}

@@ -1,0 +1,41 @@
+using LeadRelay.Persistence.Crm;
+using MassTransit;
+
+namespace LeadRelay.CrmWriter;
+
+/// <summary>
+/// Finds claims whose lease ran out: whoever held one died between the claim and the record. A creation is in doubt then,
+/// and is not sent again; an update may be.
+/// </summary>
+public sealed class LeaseWatch(ICrmLedger ledger, OutboxSender<ICrmLedger> outbox, CrmPump pump, IBus bus, TimeProvider time, ILogger<LeaseWatch> logger) : BackgroundService
+{
+    private const string Reason = "The process that called SalesRender ended before it wrote down what came of it.";
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                foreach (var work in await ledger.ExpiredAsync(100, stoppingToken))
+                    await SettleAsync(work, stoppingToken);
+                await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
+            catch (Exception e) { logger.LogError(e, "Looking for claims that ran out failed; trying again."); }
+        }
+    }
+
+    private async Task SettleAsync(Work work, CancellationToken ct)
+    {
+        var settlement = work.Kind is WorkKind.Update
+            ? Outcomes.Delayed(work, Reason, TimeSpan.Zero, null, time)
+            : Outcomes.InDoubt(work, Reason, null, time);
+        if (await ledger.SettleAsync(work, settlement.State, null, settlement.DueIn, [settlement.Event], ct) is not { } askers)
+            return;
+        await outbox.SendAsync([settlement.Event], ct);
+        foreach (var asker in askers)
+            await bus.TryAnswerAsync(asker, settlement.Event.Message);
+        pump.Wake();
+    }
+}

@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LeadRelay.Configuration;
+
+namespace LeadRelay.CrmWriter;
+
+/// <summary>
+/// GraphQL over HTTP as SalesRender speaks it. Makes exactly one call, never repeats one, and tells what is known of it.
+/// </summary>
+public sealed class SalesRender(TimeProvider time) : IDisposable
+{
+    private const int ResponseLimit = 1024 * 1024;
+
+    private readonly HttpClient http = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        ConnectTimeout = TimeSpan.FromSeconds(5),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+        // Shorter than servers keep idle connections: a call that meets a connection being closed would be in doubt.
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(15),
+        MaxConnectionsPerServer = 128,
+    })
+    { Timeout = Timeout.InfiniteTimeSpan };
+
+    /// <summary>Sends a document.</summary>
+    /// <param name="limit">For all of it, from connecting to the end of the answer.</param>
+    public async Task<CrmCall> CallAsync(Connection connection, string token, string document, JsonObject variables, TimeSpan limit, CancellationToken ct)
+    {
+        var sent = new WatchedContent(new JsonObject { ["query"] = document, ["variables"] = variables.DeepClone() }.ToJsonString());
+        using var request = new HttpRequestMessage(HttpMethod.Post, connection.CrmEndpoint) { Content = sent };
+        request.Headers.TryAddWithoutValidation("Authorization", connection.AuthScheme is { } scheme ? $"{scheme} {token}" : token);
+
+        var (at, watch) = (time.GetUtcNow(), Stopwatch.StartNew());
+        CrmCall Told(int? status, string? body, string? error, TimeSpan? retryAfter = null) => new(
+            new CrmExchange(connection.CrmEndpoint.AbsoluteUri, document, JsonSerializer.SerializeToElement(variables), status, body, error, at, watch.ElapsedMilliseconds),
+            sent.Began, retryAfter);
+
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        timeout.CancelAfter(limit);
+        int? status = null;
+        try
+        {
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
+            status = (int)response.StatusCode;
+            var body = await ReadAsync(response.Content, timeout.Token);
+            return Told(status, body, null, RetryAfter(response.Headers.RetryAfter));
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            return Told(status, null, $"No complete answer within {limit.TotalSeconds:0.#} s.");
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            return Told(status, null, e.InnerException is { } inner ? $"{e.Message} ({inner.Message})" : e.Message);
+        }
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private static async Task<string> ReadAsync(HttpContent content, CancellationToken ct)
+    {
+        await using var stream = await content.ReadAsStreamAsync(ct);
+        var buffer = new byte[ResponseLimit];
+        var length = await stream.ReadAtLeastAsync(buffer, ResponseLimit, throwOnEndOfStream: false, ct);
+        return Encoding.UTF8.GetString(buffer, 0, length);
+    }
+
+    private TimeSpan? RetryAfter(RetryConditionHeaderValue? header) =>
+        header?.Delta ?? (header?.Date is { } date ? date - time.GetUtcNow() : null);
+
+    /// <summary>A body that knows whether sending it was begun: before that, nothing can have happened at the other end.</summary>
+    private sealed class WatchedContent : HttpContent
+    {
+        private readonly byte[] bytes;
+
+        public WatchedContent(string json)
+        {
+            bytes = Encoding.UTF8.GetBytes(json);
+            Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+
+        public bool Began { get; private set; }
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            Began = true;
+            return stream.WriteAsync(bytes).AsTask();
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = bytes.Length;
+            return true;
+        }
+    }
+}
+
+/// <summary>One call to SalesRender and what is known of it.</summary>
+/// <param name="Began">Whether any of the request's body can have left; if not, nothing has happened.</param>
+/// <param name="RetryAfter">As the answer asked for.</param>
+public sealed record CrmCall(CrmExchange Exchange, bool Began, TimeSpan? RetryAfter);

@@ -1,0 +1,24 @@
+using LeadRelay.Bus;
+
+namespace LeadRelay.Intake;
+
+/// <summary>Intake, the partners' and advertisers' door: what it is made of.</summary>
+public static class IntakeService
+{
+    public const string Name = "Intake";
+
+    public static void AddIntake(this WebApplicationBuilder builder)
+    {
+        builder.Listen(Name, 8080);
+        builder.Services.AddSingleton<Answers>();
+        builder.Services.AddSingleton<Door>();
+    }
+
+    public static void MapIntake(this WebApplication app)
+    {
+        var service = app.MapService(Name);
+        service.MapSubmitLead();
+        service.MapLeadStatus();
+        service.MapPushStatus();
+    }
+}

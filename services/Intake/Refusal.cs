@@ -1,0 +1,26 @@
+using System.Diagnostics;
+
+namespace LeadRelay.Intake;
+
+/// <summary>Why a request is not taken. <see cref="Code"/> is stable; <see cref="Text"/> tells a person what to do.</summary>
+/// <param name="Field">The field at fault, if one is.</param>
+public sealed record Refusal(int Status, string Code, string Text, string? Field = null)
+{
+    /// <summary>Counts it and makes the answer: RFC 9457 problem details.</summary>
+    public IResult ToResult(HttpContext http, Guid? leadId = null)
+    {
+        Metrics.Refused(IntakeService.Name, Code);
+        var extensions = new Dictionary<string, object?>
+        {
+            ["code"] = Code,
+            ["trace_id"] = Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier,
+        };
+        if (leadId is not null)
+            extensions["lead_id"] = leadId;
+        if (Status is StatusCodes.Status503ServiceUnavailable)
+            http.Response.Headers.RetryAfter = "5";
+        if (Field is not null)
+            extensions["field"] = Field;
+        return TypedResults.Problem(Text, statusCode: Status, title: Code.Replace('_', ' '), extensions: extensions);
+    }
+}

@@ -1,0 +1,90 @@
+using LeadRelay.Configuration;
+using LeadRelay.Persistence.Postbacks;
+
+namespace LeadRelay.PostbackDispatcher;
+
+/// <summary>
+/// Looks after messages that wait: those whose order has become known, those whose status the map has by now, and those
+/// that nobody will ever ask for.
+/// </summary>
+public sealed class KeptMessages(
+    IPostbackLedger ledger, OutboxSender<IPostbackLedger> outbox, StatusChanges changes, ConfigStore config, TimeProvider time, ILogger<KeptMessages> logger) : BackgroundService
+{
+    private const int Batch = 500;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    /// <summary>An order of our own is known long before this; until then a webhook may simply be ahead of it.</summary>
+    private static readonly TimeSpan StrangerAfter = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan Forget = TimeSpan.FromHours(48);
+
+    private readonly SemaphoreSlim wake = new(0, 1);
+
+    /// <summary>Says that an order has become known.</summary>
+    public void Wake()
+    {
+        try { wake.Release(); }
+        catch (SemaphoreFullException) { } // it is awake already
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                foreach (var kept in await ledger.ReleasableAsync(Batch, stoppingToken))
+                    await changes.ApplyAsync(kept.Id, kept.Message, stoppingToken);
+                foreach (var kept in await ledger.KeptAsync(KeptFor.StatusMap, TimeSpan.Zero, Batch, stoppingToken))
+                    await ReleaseIfMappedAsync(kept, stoppingToken);
+                foreach (var kept in await ledger.KeptAsync(KeptFor.Order, StrangerAfter, Batch, stoppingToken))
+                    await AdoptAsync(kept, stoppingToken);
+                foreach (var kept in await ledger.KeptAsync(KeptFor.Stranger, Forget, Batch, stoppingToken))
+                    await ForgetAsync(kept, stoppingToken);
+                await wake.WaitAsync(Interval, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
+            catch (Exception e)
+            {
+                logger.LogError(e, "Looking after kept messages failed; trying again.");
+                await Task.Delay(Interval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task ReleaseIfMappedAsync(KeptMessage kept, CancellationToken ct)
+    {
+        if (await ledger.FindAsync(kept.Message.About, ct) is [var order]
+            && config.Current.Campaigns.TryGetValue(order.About.Campaign!, out var campaign)
+            && campaign.StatusMap.TryMap(kept.Message.StatusId, kept.Message.StatusGroup, out _))
+            await changes.ApplyAsync(kept.Id, kept.Message, ct);
+    }
+
+    /// <summary>An order made outside the relay is ours if its webmaster and offer mean exactly one campaign and it has a click id.</summary>
+    private async Task AdoptAsync(KeptMessage kept, CancellationToken ct)
+    {
+        var (message, about) = (kept.Message, kept.Message.About);
+        var campaigns = config.Current.Campaigns.Values.Where(c => c.Connection == about.Connection
+            && c.WebmasterId is not null && c.WebmasterId == message.WebmasterId && c.OfferId == message.OfferId).ToArray();
+        if (about is { LeadId: null, OrderId: not null, ClickId: not null } && campaigns is [var campaign])
+        {
+            var partners = campaign.Partners.Where(p => config.Current.Partners[p].Roles.Contains(Role.Partner)).ToArray();
+            var adopted = about with { Campaign = campaign.Alias, Partner = partners is [var only] ? only : null };
+            var order = new OrderRecord(adopted, new Dictionary<string, string>(), new Dictionary<string, TargetRecord>(), [], Version: 0);
+            await ledger.CommitAsync(new OrderCommit(order, [], [], [], [], []), ct);
+            await changes.ApplyAsync(kept.Id, message, ct);
+        }
+        else
+        {
+            await ledger.KeepAsync(kept.Id, message, KeptFor.Stranger, [], ct);
+        }
+    }
+
+    private async Task ForgetAsync(KeptMessage kept, CancellationToken ct)
+    {
+        var skipped = new Outgoing(EventId.Of(kept.Id.ToString(), nameof(PostbackSkipped)), new PostbackSkipped(kept.Message.About, null, null, null, "not_ours",
+            "No lead of the relay and no campaign matches this order.", kept.Message.Comment, StatusChange.Of(kept.Id, kept.Message).Sequence, time.GetUtcNow()));
+        await ledger.ForgetAsync(kept.Id, [skipped], ct);
+        await outbox.SendAsync([skipped], ct);
+    }
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+using LeadRelay.Persistence.Postbacks;
+
+namespace LeadRelay.PostbackDispatcher;
+
+/// <summary>What the macros of a template stand for in one delivery.</summary>
+public static class MacroValues
+{
+    public static string? Of(Delivery delivery, string macro)
+    {
+        var (about, postback) = (delivery.About, delivery.Postback);
+        return macro switch
+        {
+            "click_id" => about.ClickId,
+            "status" => postback.Label,
+            "event" => postback.Event.ToString().ToLowerInvariant(),
+            "payout" => postback.Payout?.ToString(CultureInfo.InvariantCulture),
+            "currency" => postback.Currency,
+            "order_id" => about.OrderId,
+            "lead_id" => about.LeadId?.ToString(),
+            "comment" => postback.Comment,
+            "campaign" => about.Campaign,
+            "timestamp" => postback.ChangedAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+            _ => delivery.Tracking.GetValueOrDefault(macro),
+        };
+    }
+}

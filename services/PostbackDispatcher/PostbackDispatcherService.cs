@@ -1,0 +1,36 @@
+using LeadRelay.Bus;
+using LeadRelay.Persistence;
+using MassTransit;
+
+namespace LeadRelay.PostbackDispatcher;
+
+/// <summary>PostbackDispatcher, the only caller of trackers: what it is made of.</summary>
+public static class PostbackDispatcherService
+{
+    public const string Name = "PostbackDispatcher";
+
+    public static void AddPostbackDispatcher(this WebApplicationBuilder builder)
+    {
+        builder.Listen(Name, 8083);
+        builder.AddPostbackLedger();
+        builder.Services.AddSingleton<TrackerClient>();
+        builder.Services.AddSingleton<StatusChanges>();
+        builder.Services.AddSingleton<FirstAttempts>().AddHostedService(services => services.GetRequiredService<FirstAttempts>());
+        builder.Services.AddHostedService<Retries>();
+        builder.Services.AddSingleton<KeptMessages>().AddHostedService(services => services.GetRequiredService<KeptMessages>());
+    }
+
+    public static void Consumers(IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<OrderCreatedConsumer>().Endpoint(Endpoint);
+        bus.AddConsumer<OrderStatusChangedConsumer>().Endpoint(Endpoint);
+        // Each consumer only writes to the ledger; the calls are the pumps' affair.
+        bus.AddConfigureEndpointsCallback((queue, endpoint) =>
+        {
+            if (queue is Topology.PostbackDispatcher)
+                (endpoint.PrefetchCount, endpoint.ConcurrentMessageLimit) = (128, 128);
+        });
+    }
+
+    private static void Endpoint(IEndpointRegistrationConfigurator endpoint) => endpoint.Name = Topology.PostbackDispatcher;
+}

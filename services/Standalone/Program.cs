@@ -1,0 +1,24 @@
+using LeadRelay;
+using LeadRelay.AuditStore;
+using LeadRelay.Bus;
+using LeadRelay.CrmWriter;
+using LeadRelay.Intake;
+using LeadRelay.PostbackDispatcher;
+using LeadRelay.WebhookReceiver;
+
+// All five services in one process, on all their ports, with one bus.
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddIntake();
+builder.AddCrmWriter();
+builder.AddWebhookReceiver();
+builder.AddPostbackDispatcher();
+builder.AddAuditStore();
+builder.AddRelayBus(CrmWriterService.Consumers, PostbackDispatcherService.Consumers, AuditStoreService.Consumers);
+
+var app = builder.Build();
+app.MapHealth();
+app.MapIntake();
+app.MapWebhookReceiver();
+app.MapAuditStore();
+await app.RunAsync();

@@ -1,0 +1,57 @@
+using LeadRelay.Persistence.Sqlite;
+using Microsoft.Data.Sqlite;
+
+namespace LeadRelay.Persistence.Audit;
+
+/// <summary><see cref="IAuditLog"/> in a SQLite file.</summary>
+public sealed class SqliteAuditLog(SqliteStore store) : IAuditLog
+{
+    public const string Schema = """
+        CREATE TABLE IF NOT EXISTS audit(
+          message_id TEXT PRIMARY KEY, kind TEXT NOT NULL, at INTEGER NOT NULL, lead_id TEXT, connection TEXT, order_id TEXT,
+          campaign TEXT, partner TEXT, click_id TEXT, envelope TEXT NOT NULL);
+        CREATE INDEX IF NOT EXISTS audit_lead ON audit(lead_id, at) WHERE lead_id IS NOT NULL;
+        CREATE INDEX IF NOT EXISTS audit_order ON audit(connection, order_id, at) WHERE order_id IS NOT NULL;
+        CREATE INDEX IF NOT EXISTS audit_click ON audit(click_id, at) WHERE click_id IS NOT NULL;
+        CREATE INDEX IF NOT EXISTS audit_campaign ON audit(campaign, at) WHERE campaign IS NOT NULL;
+        CREATE INDEX IF NOT EXISTS audit_kind ON audit(kind, at);
+        """;
+
+    public Task AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken ct) => store.WriteAsync(connection =>
+    {
+        foreach (var entry in entries)
+        {
+            connection.Run("INSERT OR IGNORE INTO audit VALUES(@0, @1, @2, @3, @4, @5, @6, @7, @8, @9)",
+                entry.MessageId, entry.Kind, entry.At.ToUnixTimeMilliseconds(), entry.About.LeadId, entry.About.Connection,
+                entry.About.OrderId, entry.About.Campaign, entry.About.Partner, entry.About.ClickId, entry.Envelope);
+        }
+        return true;
+    }, ct);
+
+    public Task<IReadOnlyList<AuditEntry>> QueryAsync(AuditQuery query, CancellationToken ct) => store.ReadAsync<IReadOnlyList<AuditEntry>>(connection =>
+    {
+        List<(string Condition, object Value)> conditions = [];
+        if (query.Campaign is { } campaign) conditions.Add(("campaign = ", campaign));
+        if (query.Kind is { } kind) conditions.Add(("kind = ", kind));
+        if (query.From is { } from) conditions.Add(("at >= ", from.ToUnixTimeMilliseconds()));
+        if (query.To is { } to) conditions.Add(("at < ", to.ToUnixTimeMilliseconds()));
+        var where = conditions.Count is 0 ? "" : "WHERE " + string.Join(" AND ", conditions.Select((c, i) => $"{c.Condition}@{i}"));
+        return connection.Query($"SELECT * FROM audit {where} ORDER BY at DESC LIMIT {Math.Clamp(query.Limit, 1, 1000)}",
+            Read, [.. conditions.Select(c => c.Value)]);
+    }, ct);
+
+    public Task<IReadOnlyList<AuditEntry>> TimelineAsync(Guid leadId, CancellationToken ct) => store.ReadAsync<IReadOnlyList<AuditEntry>>(connection => connection.Query("""
+        SELECT * FROM audit WHERE lead_id = @0
+        UNION
+        SELECT audit.* FROM audit JOIN (SELECT DISTINCT connection, order_id FROM audit WHERE lead_id = @0 AND order_id IS NOT NULL) AS own USING(connection, order_id)
+          WHERE audit.lead_id IS NULL
+        ORDER BY at, message_id
+        """, Read, leadId), ct);
+
+    private static AuditEntry Read(SqliteDataReader row) => new(
+        row.Id("message_id")!.Value,
+        row.Text("kind")!,
+        DateTimeOffset.FromUnixTimeMilliseconds(row.Number("at")),
+        new Subject(row.Id("lead_id"), row.Text("connection"), row.Text("order_id"), row.Text("campaign"), row.Text("partner"), row.Text("click_id")),
+        row.Text("envelope")!);
+}

@@ -1,0 +1,48 @@
+using LeadRelay.Persistence.Audit;
+using LeadRelay.Persistence.Crm;
+using LeadRelay.Persistence.Postbacks;
+using LeadRelay.Persistence.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LeadRelay.Persistence;
+
+/// <summary>Adds a service's store, on what <c>Store__Url</c> names, with a readiness check.</summary>
+public static class PersistenceExtensions
+{
+    public static void AddCrmLedger(this IHostApplicationBuilder builder)
+    {
+        builder.AddSqlite("crm.db", SqliteCrmLedger.Schema);
+        builder.Services.AddSingleton<ICrmLedger>(services => new SqliteCrmLedger(services.GetRequiredKeyedService<SqliteStore>("crm.db")));
+        builder.Services.AddOutbox<ICrmLedger>();
+    }
+
+    public static void AddPostbackLedger(this IHostApplicationBuilder builder)
+    {
+        builder.AddSqlite("postbacks.db", SqlitePostbackLedger.Schema);
+        builder.Services.AddSingleton<IPostbackLedger>(services => new SqlitePostbackLedger(services.GetRequiredKeyedService<SqliteStore>("postbacks.db")));
+        builder.Services.AddOutbox<IPostbackLedger>();
+    }
+
+    public static void AddAuditLog(this IHostApplicationBuilder builder)
+    {
+        builder.AddSqlite("audit.db", SqliteAuditLog.Schema);
+        builder.Services.AddSingleton<IAuditLog>(services => new SqliteAuditLog(services.GetRequiredKeyedService<SqliteStore>("audit.db")));
+    }
+
+    private static void AddSqlite(this IHostApplicationBuilder builder, string file, string schema)
+    {
+        var path = StoreAddress.Of(builder.Configuration).File(file);
+        builder.Services.AddKeyedSingleton(file, (services, _) => new SqliteStore(path, schema,
+            services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<SqliteStore>>()));
+        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(file, services => services.GetRequiredKeyedService<SqliteStore>(file), HealthStatus.Unhealthy, ["ready"]));
+    }
+
+    private static void AddOutbox<TLedger>(this IServiceCollection services) where TLedger : IOutbox
+    {
+        services.AddSingleton<OutboxSender<TLedger>>();
+        services.AddHostedService(provider => provider.GetRequiredService<OutboxSender<TLedger>>());
+    }
+}

@@ -1,0 +1,107 @@
+namespace LeadRelay.Persistence.Postbacks;
+
+/// <summary>
+/// PostbackDispatcher's memory: one record per order, one per delivery, and the messages that still wait for something.
+/// Deciding happens outside, on an <see cref="OrderRecord"/>; <see cref="CommitAsync"/> takes the decision only if nothing
+/// has touched the order since.
+/// </summary>
+public interface IPostbackLedger : IOutbox
+{
+    /// <summary>True when this message has been taken over before.</summary>
+    Task<bool> KnowsAsync(Guid messageId, CancellationToken ct);
+
+    /// <summary>Orders that a subject means: by lead id, else by connection and order id, else by click id within the connection.</summary>
+    Task<IReadOnlyList<OrderRecord>> FindAsync(Subject about, CancellationToken ct);
+
+    /// <summary>Takes over a message that nothing can be decided about yet, or changes what it is kept for.</summary>
+    Task KeepAsync(Guid messageId, OrderStatusChanged message, KeptFor reason, IReadOnlyList<Outgoing> events, CancellationToken ct);
+
+    /// <summary>Ends the wait of a message.</summary>
+    Task ForgetAsync(Guid messageId, IReadOnlyList<Outgoing> events, CancellationToken ct);
+
+    /// <summary>Messages kept for a reason for at least that long, oldest first.</summary>
+    Task<IReadOnlyList<KeptMessage>> KeptAsync(KeptFor reason, TimeSpan age, int atMost, CancellationToken ct);
+
+    /// <summary>Messages kept for want of their order, whose order is known by now.</summary>
+    Task<IReadOnlyList<KeptMessage>> ReleasableAsync(int atMost, CancellationToken ct);
+
+    /// <summary>Takes a decision over, whole or not at all. False when the order was touched since it was read: read it again and decide anew.</summary>
+    Task<bool> CommitAsync(OrderCommit commit, CancellationToken ct);
+
+    /// <summary>Leases deliveries that are due, one per order and target.</summary>
+    /// <param name="lane">First attempts or later ones.</param>
+    /// <param name="perTarget">So many of one target at most.</param>
+    /// <param name="except">Targets to leave out.</param>
+    Task<IReadOnlyList<Delivery>> ClaimAsync(Lane lane, int atMost, int perTarget, TimeSpan lease, IReadOnlyCollection<string> except, CancellationToken ct);
+
+    /// <summary>Writes what came of an attempt. False when the lease is somebody else's by now.</summary>
+    /// <param name="retryIn">With <see cref="DeliveryState.Waiting"/>: how long until the next attempt.</param>
+    /// <param name="superseded">Told instead when it would wait, but a newer delivery for the same target waits already.</param>
+    Task<bool> SettleAsync(Delivery claim, DeliveryState state, TimeSpan? retryIn, IReadOnlyList<Outgoing> events, Outgoing? superseded, CancellationToken ct);
+}
+
+/// <summary>Why a message is kept undecided.</summary>
+public enum KeptFor
+{
+    /// <summary>Its order is not known yet.</summary>
+    Order,
+
+    /// <summary>As <see cref="Order"/>, and no campaign claims it: most likely none of ours.</summary>
+    Stranger,
+
+    /// <summary>The campaign's map lacks its status.</summary>
+    StatusMap,
+}
+
+/// <summary>A message kept, with its id.</summary>
+public sealed record KeptMessage(Guid Id, OrderStatusChanged Message);
+
+/// <summary>What is known of an order, read as one state.</summary>
+/// <param name="Targets">Per target, what it has been promised or sent.</param>
+/// <param name="Waiting">Deliveries that wait and are in nobody's hands, oldest first.</param>
+/// <param name="Version">Grows with each change; 0 means not stored yet.</param>
+public sealed record OrderRecord(
+    Subject About,
+    IReadOnlyDictionary<string, string> Tracking,
+    IReadOnlyDictionary<string, TargetRecord> Targets,
+    IReadOnlyList<Postback> Waiting,
+    long Version);
+
+/// <summary>What one target has been promised or sent for an order.</summary>
+/// <param name="Sequence">Of the latest change that a delivery was made for.</param>
+/// <param name="Exact">Whether SalesRender itself dated that change.</param>
+/// <param name="Sent">The latest delivery that was begun and has not failed for good.</param>
+public sealed record TargetRecord(long Sequence, bool Exact, SentMark? Sent);
+
+/// <summary>What a target was sent.</summary>
+public sealed record SentMark(StatusEvent Event, string Label, long Sequence);
+
+/// <summary>A decision about one or more messages of one order.</summary>
+/// <param name="Order">As it shall be; its <see cref="OrderRecord.Version"/> as it was read.</param>
+/// <param name="Decided">Messages that are done with.</param>
+/// <param name="Kept">Messages that wait for the status map.</param>
+/// <param name="Deliveries">New ones.</param>
+/// <param name="Superseded">Waiting ones that will not be made.</param>
+public sealed record OrderCommit(
+    OrderRecord Order,
+    IReadOnlyList<Guid> Decided,
+    IReadOnlyList<KeptMessage> Kept,
+    IReadOnlyList<Postback> Deliveries,
+    IReadOnlyList<Guid> Superseded,
+    IReadOnlyList<Outgoing> Events);
+
+/// <summary>Where a delivery stands.</summary>
+public enum DeliveryState
+{
+    Waiting, Claimed, Delivered, Failed, Superseded,
+}
+
+/// <summary>Attempts are made in two lanes, so that first ones never wait behind retries.</summary>
+public enum Lane
+{
+    First, Retry,
+}
+
+/// <summary>A claimed delivery.</summary>
+/// <param name="Attempt">This one's number, 1 for the first.</param>
+public sealed record Delivery(Postback Postback, Subject About, IReadOnlyDictionary<string, string> Tracking, int Attempt, Guid Lease);

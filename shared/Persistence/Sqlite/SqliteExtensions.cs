@@ -1,0 +1,41 @@
+using Microsoft.Data.Sqlite;
+
+namespace LeadRelay.Persistence.Sqlite;
+
+/// <summary>Short forms for statements with parameters <c>@0</c>, <c>@1</c>, …; null is NULL.</summary>
+internal static class SqliteExtensions
+{
+    /// <summary>Runs it and returns how many rows it changed.</summary>
+    public static int Run(this SqliteConnection connection, string sql, params object?[] values)
+    {
+        using var command = Command(connection, sql, values);
+        return command.ExecuteNonQuery();
+    }
+
+    public static List<T> Query<T>(this SqliteConnection connection, string sql, Func<SqliteDataReader, T> read, params object?[] values)
+    {
+        using var command = Command(connection, sql, values);
+        using var reader = command.ExecuteReader();
+        var rows = new List<T>();
+        while (reader.Read())
+            rows.Add(read(reader));
+        return rows;
+    }
+
+    public static string? Text(this SqliteDataReader row, string column) =>
+        row[column] is string text ? text : null;
+
+    public static long Number(this SqliteDataReader row, string column) => (long)row[column];
+
+    public static Guid? Id(this SqliteDataReader row, string column) =>
+        row[column] is string text ? Guid.Parse(text) : null;
+
+    private static SqliteCommand Command(SqliteConnection connection, string sql, object?[] values)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        for (var i = 0; i < values.Length; i++)
+            command.Parameters.AddWithValue("@" + i, values[i] switch { null => DBNull.Value, Guid id => id.ToString(), var value => value });
+        return command;
+    }
+}

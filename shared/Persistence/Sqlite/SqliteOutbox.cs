@@ -1,0 +1,29 @@
+using Microsoft.Data.Sqlite;
+
+namespace LeadRelay.Persistence.Sqlite;
+
+/// <summary>The outbox table that both ledgers have.</summary>
+internal static class SqliteOutbox
+{
+    public const string Schema = "CREATE TABLE IF NOT EXISTS outbox(id TEXT PRIMARY KEY, type TEXT NOT NULL, message TEXT NOT NULL, since INTEGER NOT NULL) WITHOUT ROWID;";
+
+    public static void Add(SqliteConnection connection, IReadOnlyList<Outgoing> events)
+    {
+        foreach (var e in events)
+            connection.Run($"INSERT OR IGNORE INTO outbox(id, type, message, since) VALUES(@0, @1, @2, {SqliteStore.Now})", e.Id, e.Message.GetType().Name, MessageJson.Write(e.Message));
+    }
+
+    public static Task<IReadOnlyList<Outgoing>> LeftOverAsync(SqliteStore store, TimeSpan age, int atMost, CancellationToken ct) =>
+        store.ReadAsync<IReadOnlyList<Outgoing>>(connection => connection.Query(
+            $"SELECT id, type, message FROM outbox WHERE since <= {SqliteStore.Now} - @0 ORDER BY since LIMIT @1",
+            row => new Outgoing(row.Id("id")!.Value, MessageJson.Read(row.Text("type")!, row.Text("message")!)),
+            (long)age.TotalMilliseconds, atMost), ct);
+
+    public static Task ConfirmedAsync(SqliteStore store, IReadOnlyList<Outgoing> events, CancellationToken ct) =>
+        store.WriteAsync(connection =>
+        {
+            foreach (var e in events)
+                connection.Run("DELETE FROM outbox WHERE id = @0", e.Id);
+            return true;
+        }, ct);
+}

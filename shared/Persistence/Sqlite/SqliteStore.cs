@@ -1,0 +1,202 @@
+using System.Data;
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+
+namespace LeadRelay.Persistence.Sqlite;
+
+/// <summary>
+/// One SQLite file, shared by all replicas on this machine. Writes of a process go through one thread that commits what
+/// has gathered in one durable transaction. An outage (locked, full, unreadable) is waited out in place: nobody else has
+/// to know how.
+/// </summary>
+public sealed class SqliteStore : IHealthCheck, IAsyncDisposable
+{
+    /// <summary>The store's clock in SQL: Unix milliseconds.</summary>
+    public const string Now = "CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)";
+
+    private const int GroupLimit = 256;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    private readonly Channel<Write> writes = Channel.CreateBounded<Write>(new BoundedChannelOptions(4096) { SingleReader = true });
+    private readonly CancellationTokenSource disposed = new();
+    private readonly string connectionString;
+    private readonly string schema;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly Task writer;
+    private volatile string? fault;
+
+    /// <param name="schema">Statements that make the tables; must be repeatable.</param>
+    public SqliteStore(string path, string schema, TimeProvider time, ILogger logger)
+    {
+        (this.schema, this.time, this.logger) = (schema, time, logger);
+        connectionString = new SqliteConnectionStringBuilder { DataSource = Path.GetFullPath(path), DefaultTimeout = 5 }.ToString();
+        writer = Task.Factory.StartNew(WriteAllAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+    }
+
+    private abstract record Write(CancellationToken Caller)
+    {
+        public abstract void Run(SqliteConnection connection);
+        public abstract void Finish();
+        public abstract void Fail(Exception fault);
+    }
+
+    private sealed record Write<T>(Func<SqliteConnection, T> Work, CancellationToken Caller) : Write(Caller)
+    {
+        private T? result;
+        public TaskCompletionSource<T> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public override void Run(SqliteConnection connection) => result = Work(connection);
+        public override void Finish() => Done.TrySetResult(result!);
+        public override void Fail(Exception fault) => Done.TrySetException(fault);
+    }
+
+    /// <summary>Runs work in a transaction that is on disk when this returns. It may run several times before it counts, so it must touch nothing but the connection.</summary>
+    public async Task<T> WriteAsync<T>(Func<SqliteConnection, T> work, CancellationToken ct)
+    {
+        var write = new Write<T>(work, ct);
+        await writes.Writer.WriteAsync(write, ct);
+        return await write.Done.Task.WaitAsync(ct);
+    }
+
+    /// <summary>Reads one consistent state.</summary>
+    public Task<T> ReadAsync<T>(Func<SqliteConnection, T> work, CancellationToken ct) => Task.Run(async () =>
+    {
+        while (true)
+        {
+            try
+            {
+                using var connection = Open();
+                using var transaction = connection.BeginTransaction(deferred: true);
+                return work(connection);
+            }
+            catch (SqliteException e) when (IsOutage(e))
+            {
+                Failed(e);
+                await Task.Delay(Pause, time, ct);
+            }
+        }
+    }, ct);
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(fault is { } text ? HealthCheckResult.Unhealthy(text) : HealthCheckResult.Healthy());
+
+    public async ValueTask DisposeAsync()
+    {
+        writes.Writer.TryComplete();
+        await disposed.CancelAsync();
+        await writer;
+        disposed.Dispose();
+    }
+
+    private async Task WriteAllAsync()
+    {
+        SqliteConnection? connection = null;
+        try
+        {
+            while (await writes.Reader.WaitToReadAsync(disposed.Token))
+            {
+                var group = new List<Write>();
+                while (group.Count < GroupLimit && writes.Reader.TryRead(out var write))
+                    group.Add(write);
+                while (group.RemoveAll(write => write.Caller.IsCancellationRequested) >= 0 && group.Count > 0)
+                {
+                    try
+                    {
+                        connection ??= OpenForWriting();
+                        Commit(connection, group);
+                        fault = null;
+                        break;
+                    }
+                    catch (SqliteException e) when (IsOutage(e))
+                    {
+                        Failed(e);
+                        connection?.Dispose();
+                        connection = null;
+                        await Task.Delay(Pause, time, disposed.Token);
+                    }
+                }
+            }
+        }
+        catch (OperationCanceledException) when (disposed.IsCancellationRequested) { }
+        finally
+        {
+            connection?.Dispose();
+            while (writes.Reader.TryRead(out var write))
+                write.Fail(new OperationCanceledException("The store is closing."));
+        }
+    }
+
+    private static void Commit(SqliteConnection connection, List<Write> group)
+    {
+        var finished = new List<Write>();
+        using (var transaction = connection.BeginTransaction(deferred: false))
+        {
+            foreach (var write in group)
+            {
+                transaction.Save("one");
+                try
+                {
+                    write.Run(connection);
+                    finished.Add(write);
+                }
+                catch (Exception e) when (e is not SqliteException failed || !IsOutage(failed))
+                {
+                    transaction.Rollback("one");
+                    write.Fail(e);
+                }
+                transaction.Release("one");
+            }
+            transaction.Commit();
+        }
+        finished.ForEach(write => write.Finish());
+    }
+
+    private SqliteConnection OpenForWriting()
+    {
+        var connection = Open();
+        try
+        {
+            connection.Run(schema);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private SqliteConnection Open()
+    {
+        var connection = new SqliteConnection(connectionString);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(connection.DataSource)!);
+            connection.Open();
+            // WAL with FULL: a commit is on disk when it returns, and readers do not wait for writers.
+            connection.Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+            return connection;
+        }
+        catch (Exception e)
+        {
+            connection.Dispose();
+            if (e is IOException or UnauthorizedAccessException)
+                throw new SqliteException(e.Message, CannotOpen);
+            throw;
+        }
+    }
+
+    private void Failed(SqliteException e)
+    {
+        if (fault is null)
+            logger.LogWarning("The store cannot be used and is waited for: {Reason}", e.Message);
+        fault = $"The store cannot be used: {e.Message}";
+    }
+
+    private const int CannotOpen = 14;
+
+    /// <summary>Permission, busy, locked, out of memory, read-only, I/O error, full, cannot open, not a database: it may be different in a while.</summary>
+    private static bool IsOutage(SqliteException e) => e.SqliteErrorCode is 3 or 5 or 6 or 7 or 8 or 10 or 13 or CannotOpen or 26;
+}

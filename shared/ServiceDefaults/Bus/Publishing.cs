@@ -1,0 +1,37 @@
+using MassTransit;
+using Polly;
+using Polly.Retry;
+
+namespace LeadRelay.Bus;
+
+/// <summary>Publishing that is either confirmed or not finished.</summary>
+public static class Publishing
+{
+    /// <summary>One try, for a caller who cannot wait for ever.</summary>
+    /// <param name="limit">After this the outcome is unknown: the message may still arrive, so it is never "did not happen".</param>
+    /// <param name="address">Sets further headers.</param>
+    /// <exception cref="TimeoutException">Not confirmed within the limit.</exception>
+    public static Task PublishOnceAsync(this IBus bus, IAudited message, Guid messageId, TimeSpan limit, TimeProvider time, Action<SendContext>? address = null) =>
+        // Never with a token: a cancelled confirm can confuse the client's numbering of all that follow.
+        bus.Publish(message, message.GetType(), context =>
+        {
+            context.MessageId = messageId;
+            address?.Invoke(context);
+        }, CancellationToken.None).WaitAsync(limit, time);
+
+    /// <summary>Publishes until the broker has confirmed it, through any outage; the message keeps its id, so that once is enough.</summary>
+    /// <exception cref="OperationCanceledException">The service stops.</exception>
+    public static async Task PublishConfirmedAsync(this IBus bus, IAudited message, Guid messageId, TimeProvider time, CancellationToken stopping) =>
+        await Persistently.ExecuteAsync(async _ => await bus.PublishOnceAsync(message, messageId, TimeSpan.FromSeconds(30), time), stopping);
+
+    private static readonly ResiliencePipeline Persistently = new ResiliencePipelineBuilder()
+        .AddRetry(new RetryStrategyOptions
+        {
+            MaxRetryAttempts = int.MaxValue,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = TimeSpan.FromMilliseconds(200),
+            MaxDelay = TimeSpan.FromSeconds(10),
+        })
+        .Build();
+}

@@ -1,0 +1,60 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+
+namespace LeadRelay.Bus;
+
+/// <summary>The one bus of a process.</summary>
+public static class RelayBus
+{
+    /// <summary>
+    /// Adds MassTransit on the broker that <c>Broker__Url</c> names, with the topology of all contracts, and publisher
+    /// confirms. A host of several services passes the consumers of each: they must share one bus.
+    /// </summary>
+    public static void AddRelayBus(this IHostApplicationBuilder builder, params Action<IBusRegistrationConfigurator>[] consumers)
+    {
+        var broker = BrokerAddress.Parse(builder.Configuration["Broker:Url"]);
+        builder.Services.AddSingleton(broker);
+        builder.Services.AddMassTransit(bus =>
+        {
+            bus.DisableUsageTelemetry();
+            foreach (var add in consumers)
+                add(bus);
+            bus.AddConfigureEndpointsCallback((queue, endpoint) =>
+            {
+                if (queue is not Topology.LeadViews && endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
+                    rabbit.SetQuorumQueue();
+            });
+            if (broker.Url is null)
+                bus.UsingInMemory(InMemory);
+            else
+                bus.UsingRabbitMq((context, rabbit) => RabbitMq(broker.Url, context, rabbit));
+        });
+        if (broker.Url is not null)
+        {
+            builder.Services.AddSingleton<TopologyKeeper>().AddHostedService(services => services.GetRequiredService<TopologyKeeper>());
+            builder.Services.AddHealthChecks().AddCheck<TopologyKeeper>("topology", HealthStatus.Unhealthy, ["ready"]);
+        }
+    }
+
+    private static void InMemory(IBusRegistrationContext context, IInMemoryBusFactoryConfigurator memory)
+    {
+        context.GetService<Answers>()?.Receive(memory);
+        memory.ConfigureEndpoints(context);
+    }
+
+    private static void RabbitMq(Uri broker, IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator rabbit)
+    {
+        rabbit.Host(broker, host => host.Heartbeat(TimeSpan.FromSeconds(10)));
+        Topology.DeclareBeforePublishing(rabbit);
+        // Only for our own contracts: a mandatory Fault<T>, which nobody binds, would come back and poison its consumer.
+        rabbit.ConfigurePublish(publish => publish.UseExecute(send =>
+        {
+            if (send.SupportedMessageTypes.Contains("urn:message:LeadRelay.Contracts:IAudited") && send.TryGetPayload<RabbitMqSendContext>(out var context))
+                context.Mandatory = true;
+        }));
+        context.GetService<Answers>()?.Receive(rabbit);
+        rabbit.ConfigureEndpoints(context);
+    }
+}

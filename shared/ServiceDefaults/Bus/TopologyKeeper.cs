@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+
+namespace LeadRelay.Bus;
+
+/// <summary>Declares the topology at start and every minute over a connection of its own. Not ready while that fails.</summary>
+public sealed class TopologyKeeper(BrokerAddress broker, TimeProvider time, ILogger<TopologyKeeper> logger) : BackgroundService, IHealthCheck
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
+
+    private string? fault = "The broker's queues have not been declared yet.";
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(fault is null ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy(fault));
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var factory = new ConnectionFactory { Uri = broker.Url!, ClientProvidedName = "topology", AutomaticRecoveryEnabled = false };
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await using var connection = await factory.CreateConnectionAsync(stoppingToken);
+                await using var channel = await connection.CreateChannelAsync(cancellationToken: stoppingToken);
+                await Topology.DeclareAsync(channel, stoppingToken);
+                fault = null;
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                if (fault is null)
+                    logger.LogWarning("The broker's queues could not be declared, so this service is not ready: {Reason}", e.Message);
+                fault = $"The broker's queues could not be declared: {e.Message}";
+            }
+            await Task.Delay(fault is null ? Interval : Retry, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

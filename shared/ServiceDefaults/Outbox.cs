@@ -1,0 +1,52 @@
+using LeadRelay.Bus;
+using MassTransit;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LeadRelay;
+
+/// <summary>An event that a ledger has recorded and that the broker must still get.</summary>
+/// <param name="Id">Its message id, however often it is published.</param>
+public sealed record Outgoing(Guid Id, IAudited Message);
+
+/// <summary>The part of a ledger that holds events until the broker has confirmed them.</summary>
+public interface IOutbox
+{
+    /// <summary>Events that have been there for at least that long: whoever recorded them did not come to publish them.</summary>
+    Task<IReadOnlyList<Outgoing>> LeftOverAsync(TimeSpan age, int atMost, CancellationToken ct);
+
+    /// <summary>Forgets events that the broker has confirmed.</summary>
+    Task ConfirmedAsync(IReadOnlyList<Outgoing> events, CancellationToken ct);
+}
+
+/// <summary>Publishes what a ledger has recorded: at once by whoever recorded it, and what was left over by a killed process.</summary>
+public sealed class OutboxSender<TOutbox>(TOutbox outbox, IBus bus, TimeProvider time, ILogger<OutboxSender<TOutbox>> logger) : BackgroundService
+    where TOutbox : IOutbox
+{
+    private static readonly TimeSpan Age = TimeSpan.FromSeconds(5);
+
+    /// <summary>Returns when the broker has confirmed every one of them.</summary>
+    public async Task SendAsync(IReadOnlyList<Outgoing> events, CancellationToken stopping)
+    {
+        if (events.Count is 0)
+            return;
+        await Task.WhenAll(events.Select(e => bus.PublishConfirmedAsync(e.Message, e.Id, time, stopping)));
+        await outbox.ConfirmedAsync(events, stopping);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                var leftOver = await outbox.LeftOverAsync(Age, 100, stoppingToken);
+                await SendAsync(leftOver, stoppingToken);
+                if (leftOver.Count is 0)
+                    await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
+            catch (Exception e) { logger.LogError(e, "Publishing left-over events failed; trying again."); }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Net;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using LeadRelay.Configuration;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LeadRelay;
+
+/// <summary>What every service has: the campaign configuration, the clock, health, problem details.</summary>
+public static class ServiceDefaults
+{
+    /// <summary>Adds them. The settings are those of the README: <c>Config__Path</c>, <c>Profile</c>, <c>Ports__*</c>.</summary>
+    public static void AddServiceDefaults(this WebApplicationBuilder builder)
+    {
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddProblemDetails();
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
+            json.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping; // answers are JSON, never part of a page
+        });
+        builder.Services.AddHealthChecks();
+        builder.Services.AddSingleton<MatcherPolicy, LocalPortPolicy>();
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
+        builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ "));
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
+        builder.WebHost.UseKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.AddRelayConfiguration();
+    }
+
+    /// <summary>Listens for a service on <c>Ports__NAME</c> of the address <c>Ports__Bind</c> (default: all).</summary>
+    public static void Listen(this WebApplicationBuilder builder, string service, int defaultPort)
+    {
+        var address = IPAddress.Parse(builder.Configuration["Ports:Bind"] ?? "0.0.0.0");
+        var port = builder.Configuration.GetValue($"Ports:{service}", defaultPort);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address, port));
+        builder.Services.AddKeyedSingleton(service, new LocalPort(port));
+    }
+
+    /// <summary>Endpoints of one service: they answer on its own port alone, also in a host that has several services.</summary>
+    public static RouteGroupBuilder MapService(this WebApplication app, string service) =>
+        app.MapGroup("").WithMetadata(app.Services.GetRequiredKeyedService<LocalPort>(service));
+
+    /// <summary>Health on every port: <c>/health/live</c> says the process runs, <c>/health/ready</c> whether to send it work, and what is amiss.</summary>
+    public static void MapHealth(this WebApplication app)
+    {
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions
+        {
+            ResponseWriter = (context, report) => context.Response.WriteAsJsonAsync(new
+            {
+                status = report.Status.ToString(),
+                checks = report.Entries.ToDictionary(e => e.Key, e => new { status = e.Value.Status.ToString(), text = e.Value.Description }),
+            }),
+        });
+    }
+}
