@@ -8,7 +8,7 @@ namespace LeadRelay.CrmWriter;
 /// <summary>Works off the ledger: claims what is due, calls SalesRender once, writes what came of it, tells everyone.</summary>
 public sealed class CrmPump(
     ICrmLedger ledger, OutboxSender<ICrmLedger> outbox, SalesRender crm, ConfigStore config, IBus bus, TimeProvider time, ILogger<CrmPump> logger)
-    : Pump<CrmPump.Claim>(64, time, logger)
+    : Pump<CrmPump.Claim>(64, logger)
 {
     /// <summary>A call that provably changed nothing is made again for this long.</summary>
     private static readonly TimeSpan GiveUpAfter = TimeSpan.FromHours(24);
@@ -27,13 +27,13 @@ public sealed class CrmPump(
         return [.. work.Select(w => new Claim(w, since))];
     }
 
-    protected override async Task WorkAsync(Claim claim, CancellationToken ct)
+    protected override async Task WorkAsync(Claim claim)
     {
         var work = claim.Work;
         var about = work.Message.About;
         if (!config.Current.Campaigns.TryGetValue(about.Campaign!, out var campaign) || !config.Current.Connections.TryGetValue(about.Connection!, out var connection))
         {
-            await SettleAsync(work, Outcomes.Refused(work, "campaign_gone", $"The campaign {about.Campaign} or its connection is no longer configured.", null, Time));
+            await SettleAsync(work, Outcomes.Refused(work, "campaign_gone", $"The campaign {about.Campaign} or its connection is no longer configured.", null, time));
             return;
         }
         var token = work.Kind is WorkKind.Create ? campaign.Token ?? connection.Token : connection.Token;
@@ -58,20 +58,20 @@ public sealed class CrmPump(
         var call = await crm.CallAsync(connection, secret, document, variables, left, CancellationToken.None);
         await SettleAsync(work, CrmOutcome.Of(call, mutation) switch
         {
-            CrmOutcome.Done done => Outcomes.Done(work, done.OrderId, call.Exchange, Time),
-            CrmOutcome.Refused refused => Outcomes.Refused(work, refused.Code, refused.Text, call.Exchange, Time),
+            CrmOutcome.Done done => Outcomes.Done(work, done.OrderId, call.Exchange, time),
+            CrmOutcome.Refused refused => Outcomes.Refused(work, refused.Code, refused.Text, call.Exchange, time),
             CrmOutcome.NothingSent nothing => Delayed(work, nothing, call.Exchange),
             // An update may be sent twice, so doubt is only a delay.
             CrmOutcome.InDoubt doubt when work.Kind is WorkKind.Update => Delayed(work, new CrmOutcome.NothingSent(doubt.Reason, null), call.Exchange),
-            CrmOutcome.InDoubt doubt => Outcomes.InDoubt(work, doubt.Reason, call.Exchange, Time),
+            CrmOutcome.InDoubt doubt => Outcomes.InDoubt(work, doubt.Reason, call.Exchange, time),
             var other => throw new UnreachableException(other.GetType().Name),
         });
     }
 
     private Settlement Delayed(Work work, CrmOutcome.NothingSent nothing, CrmExchange? exchange) =>
-        Time.GetUtcNow() - work.Since > GiveUpAfter
-            ? Outcomes.Refused(work, "crm_unreachable", $"SalesRender could not be reached for {GiveUpAfter.TotalHours} hours: {nothing.Reason}", exchange, Time)
-            : Outcomes.Delayed(work, nothing.Reason, nothing.RetryAfter ?? Backoff.Delay(work.Attempt), exchange, Time);
+        time.GetUtcNow() - work.Since > GiveUpAfter
+            ? Outcomes.Refused(work, "crm_unreachable", $"SalesRender could not be reached for {GiveUpAfter.TotalHours} hours: {nothing.Reason}", exchange, time)
+            : Outcomes.Delayed(work, nothing.Reason, nothing.RetryAfter ?? Backoff.Delay(work.Attempt), exchange, time);
 
     // Not to be cut short by the host's stopping: what was begun is written down.
     private async Task SettleAsync(Work work, Settlement settlement)

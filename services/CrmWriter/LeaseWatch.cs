@@ -7,23 +7,16 @@ namespace LeadRelay.CrmWriter;
 /// Finds claims whose lease ran out: whoever held one died between the claim and the record. A creation is in doubt then,
 /// and is not sent again; an update may be.
 /// </summary>
-public sealed class LeaseWatch(ICrmLedger ledger, OutboxSender<ICrmLedger> outbox, CrmPump pump, IBus bus, TimeProvider time, ILogger<LeaseWatch> logger) : BackgroundService
+public sealed class LeaseWatch(ICrmLedger ledger, OutboxSender<ICrmLedger> outbox, CrmPump pump, IBus bus, TimeProvider time, ILogger<LeaseWatch> logger)
+    : Chore(TimeSpan.FromSeconds(1), logger)
 {
     private const string Reason = "The process that called SalesRender ended before it wrote down what came of it.";
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<bool> RoundAsync(CancellationToken ct)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                foreach (var work in await ledger.ExpiredAsync(100, stoppingToken))
-                    await SettleAsync(work, stoppingToken);
-                await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
-            catch (Exception e) { logger.LogError(e, "Looking for claims that ran out failed; trying again."); }
-        }
+        foreach (var work in await ledger.ExpiredAsync(100, ct))
+            await SettleAsync(work, ct);
+        return false;
     }
 
     private async Task SettleAsync(Work work, CancellationToken ct)

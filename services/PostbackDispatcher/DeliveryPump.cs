@@ -10,7 +10,7 @@ namespace LeadRelay.PostbackDispatcher;
 /// </summary>
 public abstract class DeliveryPump(
     Lane lane, IPostbackLedger ledger, OutboxSender<IPostbackLedger> outbox, TrackerClient trackers, ConfigStore config, TimeProvider time, ILogger logger)
-    : Pump<Delivery>(Slots, time, logger)
+    : Pump<Delivery>(Slots, logger)
 {
     private const int Slots = 256;
     private const int SlotsPerTarget = 16;
@@ -28,7 +28,7 @@ public abstract class DeliveryPump(
         return claimed;
     }
 
-    protected override async Task WorkAsync(Delivery row, CancellationToken ct)
+    protected override async Task WorkAsync(Delivery row)
     {
         try { await DeliverAsync(row); }
         finally
@@ -40,7 +40,7 @@ public abstract class DeliveryPump(
 
     private async Task DeliverAsync(Delivery delivery)
     {
-        var (about, postback, current, at) = (delivery.About, delivery.Postback, config.Current, Time.GetUtcNow());
+        var (about, postback, current, at) = (delivery.About, delivery.Postback, config.Current, time.GetUtcNow());
         var template = current.Campaigns.TryGetValue(about.Campaign!, out var campaign) ? current.Template(campaign, about.Partner ?? "", postback.Event) : null;
         if (template is null || template.Target != postback.Target)
         {
@@ -53,7 +53,7 @@ public abstract class DeliveryPump(
             reference => new Secret(reference, current.Folder).TryReveal(out var secret, out var fault) ? secret : missing = fault);
         var answer = missing is null ? await trackers.GetAsync(real) : new TrackerAnswer(null, null, missing, null, 0);
         var verdict = Verdict.Of(answer, delivery.Attempt, Random.Shared.NextDouble());
-        var now = Time.GetUtcNow();
+        var now = time.GetUtcNow();
         var attempted = Event(delivery, new PostbackAttempted(about, postback, delivery.Attempt, masked, answer.HttpStatus, answer.Body, verdict.Reason,
             verdict.RetryIn is { } wait ? now + wait : null, at, answer.DurationMs));
         await (verdict switch

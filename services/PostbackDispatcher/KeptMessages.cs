@@ -8,48 +8,27 @@ namespace LeadRelay.PostbackDispatcher;
 /// that nobody will ever ask for.
 /// </summary>
 public sealed class KeptMessages(
-    IPostbackLedger ledger, OutboxSender<IPostbackLedger> outbox, StatusChanges changes, ConfigStore config, TimeProvider time, ILogger<KeptMessages> logger) : BackgroundService
+    IPostbackLedger ledger, OutboxSender<IPostbackLedger> outbox, StatusChanges changes, ConfigStore config, TimeProvider time, ILogger<KeptMessages> logger)
+    : Chore(TimeSpan.FromSeconds(1), logger)
 {
     private const int Batch = 500;
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <summary>An order of our own is known long before this; until then a webhook may simply be ahead of it.</summary>
     private static readonly TimeSpan StrangerAfter = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan Forget = TimeSpan.FromHours(48);
 
-    private readonly SemaphoreSlim wake = new(0, 1);
-
-    /// <summary>Says that an order has become known.</summary>
-    public void Wake()
+    protected override async Task<bool> RoundAsync(CancellationToken ct)
     {
-        try { wake.Release(); }
-        catch (SemaphoreFullException) { } // it is awake already
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                foreach (var kept in await ledger.ReleasableAsync(Batch, stoppingToken))
-                    await changes.ApplyAsync(kept.Id, kept.Message, stoppingToken);
-                foreach (var kept in await ledger.KeptAsync(KeptFor.StatusMap, TimeSpan.Zero, Batch, stoppingToken))
-                    await ReleaseIfMappedAsync(kept, stoppingToken);
-                foreach (var kept in await ledger.KeptAsync(KeptFor.Order, StrangerAfter, Batch, stoppingToken))
-                    await AdoptAsync(kept, stoppingToken);
-                foreach (var kept in await ledger.KeptAsync(KeptFor.Stranger, Forget, Batch, stoppingToken))
-                    await ForgetAsync(kept, stoppingToken);
-                await wake.WaitAsync(Interval, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
-            catch (Exception e)
-            {
-                logger.LogError(e, "Looking after kept messages failed; trying again.");
-                await Task.Delay(Interval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
+        foreach (var kept in await ledger.ReleasableAsync(Batch, ct))
+            await changes.ApplyAsync(kept.Id, kept.Message, ct);
+        foreach (var kept in await ledger.KeptAsync(KeptFor.StatusMap, TimeSpan.Zero, Batch, ct))
+            await ReleaseIfMappedAsync(kept, ct);
+        foreach (var kept in await ledger.KeptAsync(KeptFor.Order, StrangerAfter, Batch, ct))
+            await AdoptAsync(kept, ct);
+        foreach (var kept in await ledger.KeptAsync(KeptFor.Stranger, Forget, Batch, ct))
+            await ForgetAsync(kept, ct);
+        return false;
     }
 
     private async Task ReleaseIfMappedAsync(KeptMessage kept, CancellationToken ct)

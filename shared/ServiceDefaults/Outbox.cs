@@ -1,6 +1,5 @@
 using LeadRelay.Bus;
 using MassTransit;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace LeadRelay;
@@ -20,9 +19,10 @@ public interface IOutbox
 }
 
 /// <summary>Publishes what a ledger has recorded: at once by whoever recorded it, and what was left over by a killed process.</summary>
-public sealed class OutboxSender<TOutbox>(TOutbox outbox, IBus bus, TimeProvider time, ILogger<OutboxSender<TOutbox>> logger) : BackgroundService
+public sealed class OutboxSender<TOutbox>(TOutbox outbox, IBus bus, TimeProvider time, ILogger<OutboxSender<TOutbox>> logger) : Chore(TimeSpan.FromSeconds(1), logger)
     where TOutbox : IOutbox
 {
+    private const int Batch = 100;
     private static readonly TimeSpan Age = TimeSpan.FromSeconds(5);
 
     /// <summary>Returns when the broker has confirmed every one of them.</summary>
@@ -34,19 +34,10 @@ public sealed class OutboxSender<TOutbox>(TOutbox outbox, IBus bus, TimeProvider
         await outbox.ConfirmedAsync(events, stopping);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<bool> RoundAsync(CancellationToken ct)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                var leftOver = await outbox.LeftOverAsync(Age, 100, stoppingToken);
-                await SendAsync(leftOver, stoppingToken);
-                if (leftOver.Count is 0)
-                    await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
-            catch (Exception e) { logger.LogError(e, "Publishing left-over events failed; trying again."); }
-        }
+        var leftOver = await outbox.LeftOverAsync(Age, Batch, ct);
+        await SendAsync(leftOver, ct);
+        return leftOver.Count is Batch;
     }
 }

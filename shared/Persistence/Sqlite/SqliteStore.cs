@@ -27,6 +27,7 @@ public sealed class SqliteStore : IHealthCheck, IAsyncDisposable
     private readonly ILogger logger;
     private readonly Task writer;
     private volatile string? fault;
+    private volatile bool hasSchema;
 
     /// <param name="schema">Statements that make the tables; must be repeatable.</param>
     public SqliteStore(string path, string schema, TimeProvider time, ILogger logger)
@@ -104,7 +105,7 @@ public sealed class SqliteStore : IHealthCheck, IAsyncDisposable
                 {
                     try
                     {
-                        connection ??= OpenForWriting();
+                        connection ??= Open();
                         Commit(connection, group);
                         fault = null;
                         break;
@@ -153,21 +154,6 @@ public sealed class SqliteStore : IHealthCheck, IAsyncDisposable
         finished.ForEach(write => write.Finish());
     }
 
-    private SqliteConnection OpenForWriting()
-    {
-        var connection = Open();
-        try
-        {
-            connection.Run(schema);
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
-
     private SqliteConnection Open()
     {
         var connection = new SqliteConnection(connectionString);
@@ -176,7 +162,10 @@ public sealed class SqliteStore : IHealthCheck, IAsyncDisposable
             Directory.CreateDirectory(Path.GetDirectoryName(connection.DataSource)!);
             connection.Open();
             // WAL with FULL: a commit is on disk when it returns, and readers do not wait for writers.
-            connection.Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+            connection.Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+            if (!hasSchema)
+                connection.Run(schema);
+            hasSchema = true;
             return connection;
         }
         catch (Exception e)
