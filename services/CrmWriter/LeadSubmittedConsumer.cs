@@ -25,7 +25,7 @@ public sealed class LeadSubmittedConsumer(ICrmLedger ledger, OutboxSender<ICrmLe
     private async Task RefuseAsync(LeadSubmitted lead, Work known, Asker? asker, CancellationToken ct)
     {
         var conflict = new SubmissionConflicted(lead.About, lead.BodyHash, known.BodyHash!, time.GetUtcNow());
-        var id = EventId.Of($"{lead.About.LeadId} {lead.BodyHash}", nameof(SubmissionConflicted));
+        var id = StableId.Of($"{lead.About.LeadId} {lead.BodyHash}", nameof(SubmissionConflicted));
         await outbox.SendAsync([new Outgoing(id, conflict)], ct);
         if (asker is not null)
             await bus.TryAnswerAsync(asker, conflict);

@@ -32,7 +32,7 @@ public static class Outcomes
         Event(work, new OrderWriteDelayed(work.Message.About, reason, work.Attempt, time.GetUtcNow() + dueIn, exchange, time.GetUtcNow())), DueIn: dueIn);
 
     private static Outgoing Event(Work work, IAudited message) =>
-        new(EventId.Of(work.Id.ToString(), message.GetType().Name, work.Round, work.Attempt), message);
+        new(StableId.Of(work.Id.ToString(), message.GetType().Name, work.Round, work.Attempt), message);
 
     /// <summary>What macros of postbacks may name: sub ids, utm marks, and the parameters that only the partner knows the meaning of.</summary>
     private static Dictionary<string, string> Tracking(Lead lead)

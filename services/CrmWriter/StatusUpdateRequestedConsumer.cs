@@ -33,7 +33,7 @@ public sealed class StatusUpdateRequestedConsumer(
     {
         var refused = new StatusUpdateRefused(update.UpdateId, update.About, "unknown_order",
             $"Campaign {update.About.Campaign} has no order {update.About.OrderId}.", null, time.GetUtcNow());
-        await outbox.SendAsync([new Outgoing(EventId.Of(update.UpdateId.ToString(), nameof(StatusUpdateRefused)), refused)], ct);
+        await outbox.SendAsync([new Outgoing(StableId.Of(update.UpdateId.ToString(), nameof(StatusUpdateRefused)), refused)], ct);
         if (asker is not null)
             await bus.TryAnswerAsync(asker, refused);
     }

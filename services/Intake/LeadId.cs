@@ -16,7 +16,7 @@ public static class LeadId
     public static Guid Of(string partner, string alias, string? key) =>
         key is null ? Seal(Guid.CreateVersion7(), partner, alias)
         : Guid.TryParse(key, out var id) && Is(id, partner, alias) ? id
-        : Seal(EventId.Of(Namespace, $"{partner}\n{alias}\n{key}"), partner, alias);
+        : Seal(StableId.Of(Namespace, $"{partner}\n{alias}\n{key}"), partner, alias);
 
     /// <summary>Whether an id was made for this partner and alias; wrong once in four thousand million.</summary>
     public static bool Is(Guid id, string partner, string alias) => id.Version is 5 or 7 && Seal(id, partner, alias) == id;

@@ -36,7 +36,7 @@ public static class PushStatus
             return await Record(new Refusal(422, "unknown_status", $"The campaign has no status \"{label}\"; it has {string.Join(", ", campaign.StatusMap.Labels)}.", "status"));
 
         var key = http.Request.Headers["Idempotency-Key"].ToString();
-        var id = key is "" ? Guid.CreateVersion7() : EventId.Of($"{partner.Name}\n{alias}\n{orderId}\n{label}\n{key}", "status");
+        var id = key is "" ? Guid.CreateVersion7() : StableId.Of($"{partner.Name}\n{alias}\n{orderId}\n{label}\n{key}", "status");
         var update = new StatusUpdateRequested(id, about, label, statusId, body.Fields.GetValueOrDefault("comment"), body.Raw, at);
         var (published, answer) = await door.AskAsync(update, Guid.CreateVersion7(), Prefer.Wait(http.Request, campaign.Wait), http.RequestAborted);
         if (!published)

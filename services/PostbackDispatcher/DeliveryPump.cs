@@ -74,7 +74,7 @@ public abstract class DeliveryPump(
     }
 
     private static Outgoing Event(Delivery delivery, IAudited message) =>
-        new(EventId.Of(delivery.Postback.DeliveryId.ToString(), message.GetType().Name, 0, delivery.Attempt), message);
+        new(StableId.Of(delivery.Postback.DeliveryId.ToString(), message.GetType().Name, 0, delivery.Attempt), message);
 }
 
 /// <summary>The lane of first attempts.</summary>

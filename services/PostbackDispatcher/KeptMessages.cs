@@ -61,7 +61,7 @@ public sealed class KeptMessages(
 
     private async Task ForgetAsync(KeptMessage kept, CancellationToken ct)
     {
-        var skipped = new Outgoing(EventId.Of(kept.Id.ToString(), nameof(PostbackSkipped)), new PostbackSkipped(kept.Message.About, null, null, null, "not_ours",
+        var skipped = new Outgoing(StableId.Of(kept.Id.ToString(), nameof(PostbackSkipped)), new PostbackSkipped(kept.Message.About, null, null, null, "not_ours",
             "No lead of the relay and no campaign matches this order.", kept.Message.Comment, StatusChange.Of(kept.Id, kept.Message).Sequence, time.GetUtcNow()));
         await ledger.ForgetAsync(kept.Id, [skipped], ct);
         await outbox.SendAsync([skipped], ct);

@@ -58,7 +58,7 @@ public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostback
 
     private async Task HoldAsync(StatusChange change, OrderStatusChanged message, IReadOnlyList<OrderRecord> several, CancellationToken ct)
     {
-        var held = new Outgoing(EventId.Of(change.MessageId.ToString(), nameof(PostbackHeld)), new PostbackHeld(
+        var held = new Outgoing(StableId.Of(change.MessageId.ToString(), nameof(PostbackHeld)), new PostbackHeld(
             message.About with { Campaign = several[0].About.Campaign, Partner = several[0].About.Partner }, change.StatusId, change.StatusGroup,
             $"{several.Count} orders have this click id ({string.Join(", ", several.Select(o => o.About.OrderId))}) and the webhook does not say which it means: add order_id={{{{id}}}} to the webhook's URL.",
             change.Comment, change.Sequence, time.GetUtcNow()));

@@ -4,7 +4,7 @@ using System.Text;
 namespace LeadRelay;
 
 /// <summary>Ids of what may be made twice: the same event gets the same id, so that storing it twice keeps one.</summary>
-public static class EventId
+public static class StableId
 {
     private static readonly Guid Namespace = new("5d0c7a0e-2f6b-5d4b-9a53-6b1f0c2e8a11");
 
