@@ -1,3 +1,4 @@
+using System.Text;
 using LeadRelay.Persistence.Audit;
 using MassTransit;
 
@@ -10,7 +11,7 @@ public sealed class AuditConsumer(IAuditLog audit) : IConsumer<Batch<IAudited>>
         audit.AppendAsync([.. context.Message.Select(Entry)], context.CancellationToken);
 
     private static AuditEntry Entry(ConsumeContext<IAudited> context) => new(
-        context.MessageId!.Value, Kind(context), context.Message.At, context.Message.About, context.ReceiveContext.Body.GetString());
+        context.MessageId!.Value, Kind(context), context.Message.At, context.Message.About, Encoding.UTF8.GetString(context.ReceiveContext.Body.GetBytes()));
 
     /// <summary>The contract's name: first of the message's types, <c>urn:message:NAMESPACE:NAME</c>.</summary>
     private static string Kind(ConsumeContext context) =>

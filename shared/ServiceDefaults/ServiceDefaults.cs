@@ -36,6 +36,7 @@ public static class ServiceDefaults
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ "));
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // the answer of /health/ready says it to whoever asks
         builder.WebHost.UseKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.AddRelayConfiguration();
     }
