@@ -14,6 +14,10 @@ public sealed partial class Relay
         object body, string alias = "demo", string? key = "demo-partner-key", int replica = 1, params (string Name, string Value)[] headers) =>
         SendAsync(Intake(replica), HttpMethod.Post, $"leads/{alias}", body, key is null ? headers : [("X-Api-Key", key), .. headers]);
 
+    /// <summary>GETs from Intake with the sample partner's key.</summary>
+    public Task<(HttpStatusCode Status, JsonElement Body)> AskAsPartnerAsync(string path) =>
+        SendAsync(Intake(), HttpMethod.Get, path, null, ("X-Api-Key", "demo-partner-key"));
+
     /// <summary>Everything known of a lead: GET /leads/{id}/timeline at AuditStore.</summary>
     public async Task<JsonElement> TimelineAsync(string leadId) => await GetAsync(AuditStore, $"leads/{leadId}/timeline");
 
