@@ -31,7 +31,7 @@ public sealed class StatusUpdateRequestedConsumer(
 
     private async Task RefuseAsync(StatusUpdateRequested update, Asker? asker, CancellationToken ct)
     {
-        var refused = new StatusUpdateRefused(update.UpdateId, update.About, "unknown_order",
+        var refused = new StatusUpdateRefused(update.About, update, null, "unknown_order",
             $"Campaign {update.About.Campaign} has no order {update.About.OrderId}.", null, time.GetUtcNow());
         await outbox.SendAsync([new Outgoing(StableId.Of(update.UpdateId.ToString(), nameof(StatusUpdateRefused)), refused)], ct);
         if (asker is not null)

@@ -19,7 +19,7 @@ public static class PushStatus
         var about = new Subject(Campaign: alias, Partner: partner.Name, OrderId: orderId);
         async Task<IResult> Record(Refusal refusal)
         {
-            await door.RecordAsync(new StatusUpdateRefused(null, about, refusal.Code, refusal.Text, null, at));
+            await door.RecordAsync(new StatusUpdateRefused(about, null, body.Raw, refusal.Code, refusal.Text, null, at));
             return refusal.ToResult(http);
         }
         if (unreadable is not null)
@@ -45,7 +45,7 @@ public static class PushStatus
         }
         return answer switch
         {
-            OrderStatusUpdated updated => TypedResults.Ok(new StatusAnswer("ok", orderId, updated.Label)),
+            OrderStatusUpdated updated => TypedResults.Ok(new StatusAnswer("ok", orderId, updated.Request.Label)),
             StatusUpdateRefused { Code: "unknown_order" } refused => new Refusal(404, "unknown_order", refused.Text).ToResult(http),
             StatusUpdateRefused refused => new Refusal(422, "status_refused", $"The CRM refused the status: {refused.Text} ({refused.Code})", "status").ToResult(http),
             _ => TypedResults.Accepted((string?)null, new StatusAnswer("queued", orderId, label)),

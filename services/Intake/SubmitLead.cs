@@ -46,7 +46,7 @@ public static class SubmitLead
     private static IResult Answer(HttpContext http, Guid leadId, string? clickId, IReadOnlyList<string> warnings, object? answer) => answer switch
     {
         OrderCreated created => TypedResults.Created($"/leads/{leadId}",
-            new LeadAnswer("ok", leadId, created.About.OrderId, Duplicate: false, created.About.ClickId, created.Warnings)),
+            new LeadAnswer("ok", leadId, created.About.OrderId, Duplicate: false, created.About.ClickId, created.Submission.Warnings)),
         OrderRefused refused => new Refusal(422, "order_refused", $"The CRM refused the order: {refused.Text} ({refused.Code})").ToResult(http, leadId),
         SubmissionConflicted => new Refusal(409, "idempotency_conflict", "This idempotency key was used before with another body; nothing was changed.").ToResult(http, leadId),
         // Nothing yet, or an order in doubt, which settles later: the lead is kept either way.

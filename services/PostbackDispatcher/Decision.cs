@@ -69,7 +69,7 @@ public sealed record Decision(
 
         var sequence = Math.Max(change.Sequence, target?.Sequence + 1 ?? 0);
         var (payout, currency) = Payout(status.Event, change.Reward, campaign.Payout);
-        var postback = new Postback(StableId.Of($"{change.MessageId} {template.Target}", nameof(Postback)), template.Target,
+        var postback = new Postback(StableId.Of($"{change.MessageId} {template.Target}", nameof(Postback)), change.MessageId, template.Target,
             status.Event, status.Label, sequence, payout, currency, change.Comment, change.At);
         var targets = new Dictionary<string, TargetRecord>(order.Targets) { [template.Target] = new(sequence, change.Exact, target?.Sent) };
         return new Decision(targets, postback, Ids(waiting), [.. Supersede(waiting)], Held: false);

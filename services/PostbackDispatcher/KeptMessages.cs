@@ -50,8 +50,7 @@ public sealed class KeptMessages(
             var partners = campaign.Partners.Where(p => config.Current.Partners[p].Roles.Contains(Role.Partner)).ToArray();
             var adopted = about with { Campaign = campaign.Alias, Partner = partners is [var only] ? only : null };
             var order = new OrderRecord(adopted, new Dictionary<string, string>(), new Dictionary<string, TargetRecord>(), [], Version: 0);
-            await ledger.CommitAsync(new OrderCommit(order, [], [], [], [], []), ct);
-            await changes.ApplyAsync(kept.Id, message, ct);
+            await changes.AdoptAsync(kept.Id, message, order, ct);
         }
         else
         {

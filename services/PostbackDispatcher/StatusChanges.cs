@@ -14,11 +14,15 @@ public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostback
         do
         {
             order = await ledger.FindAsync(created.About with { LeadId = null }, ct) is [var adopted]
-                ? adopted with { About = created.About, Tracking = created.Tracking }
-                : new OrderRecord(created.About, created.Tracking, new Dictionary<string, TargetRecord>(), [], Version: 0);
+                ? adopted with { About = created.About, Tracking = Tracking(created.Submission.Lead) }
+                : new OrderRecord(created.About, Tracking(created.Submission.Lead), new Dictionary<string, TargetRecord>(), [], Version: 0);
         }
         while (!await ApplyAsync(order, change, null, ct));
     }
+
+    /// <summary>Makes the record of an order that was not made here, and applies what the webhook said. If somebody was faster, the order is known and the message is released by that.</summary>
+    public Task AdoptAsync(Guid messageId, OrderStatusChanged message, OrderRecord order, CancellationToken ct) =>
+        ApplyAsync(order, StatusChange.Of(messageId, message), message, ct);
 
     /// <summary>Applies what a webhook said, or keeps it until its order is known.</summary>
     public async Task ApplyAsync(Guid messageId, OrderStatusChanged message, CancellationToken ct)
@@ -46,9 +50,7 @@ public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostback
     {
         var decision = Decision.For(order, change, config.Current, time.GetUtcNow());
         var commit = new OrderCommit(order with { Targets = decision.Targets },
-            Decided: decision.Held ? [] : [change.MessageId],
-            Kept: decision.Held ? [new KeptMessage(change.MessageId, message!)] : [],
-            decision.Delivery is { } delivery ? [delivery] : [], decision.Superseded, decision.Events);
+            change.MessageId, message, decision.Held, decision.Delivery, decision.Superseded, decision.Events);
         if (!await ledger.CommitAsync(commit, ct))
             return false;
         pump.Wake();
@@ -64,6 +66,15 @@ public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostback
             change.Comment, change.Sequence, time.GetUtcNow()));
         await ledger.KeepAsync(change.MessageId, message, KeptFor.Stranger, [held], ct);
         await outbox.SendAsync([held], ct);
+    }
+
+    /// <summary>What macros may name beyond the order itself: sub ids, utm marks, and the parameters that only the partner knows the meaning of.</summary>
+    private static Dictionary<string, string> Tracking(Lead lead)
+    {
+        var tracking = lead.Params.ToDictionary(p => "param." + p.Key, p => p.Value);
+        foreach (var (field, value) in lead.Fields.Where(f => f.Key.StartsWith("sub", StringComparison.Ordinal) || f.Key.StartsWith("utm_", StringComparison.Ordinal)))
+            tracking[field] = value;
+        return tracking;
     }
 
     /// <summary>An order begins in the campaign's initial status; where the map is silent about that, in <c>wait</c>.</summary>

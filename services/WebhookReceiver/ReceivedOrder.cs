@@ -8,13 +8,16 @@ namespace LeadRelay.WebhookReceiver;
 /// <summary>One order of a webhook, with what could be read of it.</summary>
 public sealed record ReceivedOrder(IReadOnlyDictionary<WebhookField, string> Values, RewardUnit RewardUnit, IReadOnlyList<string> Findings)
 {
-    /// <summary>Every order in a payload: at the root, in <c>data</c>, or in one of the lists that are in use.</summary>
+    /// <summary>
+    /// Every order in a payload: at the root, in <c>data</c>, or in one of the lists that are in use; and the fault of those
+    /// that cannot be told apart, which keeps none of the others.
+    /// </summary>
     public static (IReadOnlyList<ReceivedOrder> Orders, Fault? Fault) ReadAll(JsonNode payload, WebhookSettings settings)
     {
-        var orders = Unwrap(payload, settings).Select(order => Read(order, settings)).ToArray();
-        if (orders.Length is 0 || orders.Any(o => !o.Has(WebhookField.OrderId) && !o.Has(WebhookField.LeadId) && !o.Has(WebhookField.ClickId)))
-            return ([], new Fault(400, "no_order", "The webhook names no order: an order id, our lead id or a click id is needed. Check the URL's macros, or the connection's webhook.paths."));
-        return (orders, null);
+        var all = Unwrap(payload, settings).Select(order => Read(order, settings)).ToArray();
+        var orders = all.Where(o => o.Has(WebhookField.OrderId) || o.Has(WebhookField.LeadId) || o.Has(WebhookField.ClickId)).ToArray();
+        return (orders, orders.Length > 0 && orders.Length == all.Length ? null : new Fault(400, "no_order",
+            $"{all.Length - orders.Length} of {all.Length} entries of the webhook name no order: an order id, our lead id or a click id is needed. Check the URL's macros, or the connection's webhook.paths."));
     }
 
     /// <summary>The message that tells of it.</summary>

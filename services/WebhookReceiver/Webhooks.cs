@@ -26,16 +26,15 @@ public static class Webhooks
             return Refuse(404, "unknown_webhook", "No such webhook.");
 
         var (payload, raw, unreadable) = await Payload.ReadAsync(http.Request, BodyLimit, http.RequestAborted);
-        var about = new Subject(Connection: connection);
         var (orders, fault) = unreadable is null ? ReceivedOrder.ReadAll(payload, known.Webhook) : ([], unreadable);
-        List<IAudited> messages = fault is null
-            ? [.. orders.Select(order => order.ToMessage(connection, raw, at))]
-            : [new WebhookRefused(about, fault.Code, fault.Text, raw, at)];
+        List<IAudited> messages = [.. orders.Select(order => order.ToMessage(connection, raw, at))];
+        if (fault is not null)
+            messages.Add(new WebhookRefused(new Subject(Connection: connection), fault.Code, fault.Text, raw, at));
         try
         {
             await Task.WhenAll(messages.Select(message => bus.PublishOnceAsync(message, Guid.CreateVersion7(), PublishLimit, time)));
         }
-        catch (Exception e) when (fault is null)
+        catch (Exception e) when (orders.Count > 0)
         {
             logger.LogWarning("A webhook of {Connection} was not confirmed by the broker: {Reason}", connection, e.Message);
             http.Response.Headers.RetryAfter = "5";
@@ -45,7 +44,7 @@ public static class Webhooks
         {
             logger.LogWarning("A refused webhook of {Connection} could not be put on record: {Reason}", connection, e.Message);
         }
-        return fault is null ? TypedResults.Ok(new { status = "ok" }) : Refuse(fault.Status, fault.Code, fault.Text);
+        return orders.Count > 0 ? TypedResults.Ok(new { status = "ok" }) : Refuse(fault!.Status, fault.Code, fault.Text);
     }
 
     private static ProblemHttpResult Refuse(int status, string code, string text)

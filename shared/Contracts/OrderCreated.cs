@@ -1,13 +1,6 @@
 namespace LeadRelay.Contracts;
 
-/// <summary>SalesRender has the order. Carries what a postback may need later.</summary>
-/// <param name="Tracking">Sub ids, utm marks and unknown parameters by name, for the macros of postbacks.</param>
+/// <summary>SalesRender has the order.</summary>
+/// <param name="Submission">What it was made from: no order without its cause on record.</param>
 /// <param name="Exchange">The call that created it.</param>
-/// <param name="SubmittedAt">When the partner submitted the lead: no status of the order can be older.</param>
-public sealed record OrderCreated(
-    Subject About,
-    IReadOnlyDictionary<string, string> Tracking,
-    IReadOnlyList<string> Warnings,
-    CrmExchange Exchange,
-    DateTimeOffset SubmittedAt,
-    DateTimeOffset At) : IAudited;
+public sealed record OrderCreated(Subject About, LeadSubmitted Submission, CrmExchange Exchange, DateTimeOffset At) : IAudited;

@@ -1,10 +1,5 @@
 namespace LeadRelay.Contracts;
 
 /// <summary>SalesRender took the status that an advertiser pushed.</summary>
-public sealed record OrderStatusUpdated(
-    Guid UpdateId,
-    Subject About,
-    string Label,
-    string StatusId,
-    CrmExchange Exchange,
-    DateTimeOffset At) : IAudited;
+/// <param name="Request">What was asked for.</param>
+public sealed record OrderStatusUpdated(Subject About, StatusUpdateRequested Request, CrmExchange Exchange, DateTimeOffset At) : IAudited;

@@ -2,6 +2,7 @@ namespace LeadRelay.Contracts;
 
 /// <summary>One postback owed to one tracker for one status change.</summary>
 /// <param name="DeliveryId">Id of this delivery, over all its attempts.</param>
+/// <param name="CauseId">Id of the message that told of the change.</param>
 /// <param name="Target">The tracker's scheme, host and port.</param>
 /// <param name="Label">The label that the campaign's map has for the status.</param>
 /// <param name="Sequence">Place of the change in the order's history, Unix milliseconds; grows within an order.</param>
@@ -11,6 +12,7 @@ namespace LeadRelay.Contracts;
 /// <param name="ChangedAt">When the status changed, as far as is known.</param>
 public sealed record Postback(
     Guid DeliveryId,
+    Guid CauseId,
     string Target,
     StatusEvent Event,
     string Label,

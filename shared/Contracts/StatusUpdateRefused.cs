@@ -1,11 +1,13 @@
 namespace LeadRelay.Contracts;
 
 /// <summary>An advertiser's status was not applied.</summary>
-/// <param name="UpdateId">Id of the request; absent when it was refused at the door.</param>
-/// <param name="Code"><c>unknown_order</c>, <c>crm_unreachable</c>, or SalesRender's own code.</param>
+/// <param name="Request">What was asked for; absent when it was refused at the door.</param>
+/// <param name="Raw">The payload, when it was refused at the door.</param>
+/// <param name="Code"><c>unknown_order</c>, <c>crm_unreachable</c>, SalesRender's own code, or that of the door's answer.</param>
 public sealed record StatusUpdateRefused(
-    Guid? UpdateId,
     Subject About,
+    StatusUpdateRequested? Request,
+    RawPayload? Raw,
     string Code,
     string Text,
     CrmExchange? Exchange,

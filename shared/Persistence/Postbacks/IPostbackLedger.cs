@@ -76,17 +76,18 @@ public sealed record TargetRecord(long Sequence, bool Exact, SentMark? Sent);
 /// <summary>What a target was sent.</summary>
 public sealed record SentMark(StatusEvent Event, string Label, long Sequence);
 
-/// <summary>A decision about one or more messages of one order.</summary>
+/// <summary>A decision about one message of one order.</summary>
 /// <param name="Order">As it shall be; its <see cref="OrderRecord.Version"/> as it was read.</param>
-/// <param name="Decided">Messages that are done with.</param>
-/// <param name="Kept">Messages that wait for the status map.</param>
-/// <param name="Deliveries">New ones.</param>
+/// <param name="Message">As received; null for an order's creation.</param>
+/// <param name="Held">It waits for the status map.</param>
+/// <param name="Delivery">To be made, if any.</param>
 /// <param name="Superseded">Waiting ones that will not be made.</param>
 public sealed record OrderCommit(
     OrderRecord Order,
-    IReadOnlyList<Guid> Decided,
-    IReadOnlyList<KeptMessage> Kept,
-    IReadOnlyList<Postback> Deliveries,
+    Guid MessageId,
+    OrderStatusChanged? Message,
+    bool Held,
+    Postback? Delivery,
     IReadOnlyList<Guid> Superseded,
     IReadOnlyList<Outgoing> Events);
 
@@ -103,5 +104,6 @@ public enum Lane
 }
 
 /// <summary>A claimed delivery.</summary>
+/// <param name="Cause">The webhook that is passed on; null for an order's creation.</param>
 /// <param name="Attempt">This one's number, 1 for the first.</param>
-public sealed record Delivery(Postback Postback, Subject About, IReadOnlyDictionary<string, string> Tracking, int Attempt, Guid Lease);
+public sealed record Delivery(Postback Postback, Subject About, IReadOnlyDictionary<string, string> Tracking, OrderStatusChanged? Cause, int Attempt, Guid Lease);

@@ -43,14 +43,14 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
 
     public Task KeepAsync(Guid messageId, OrderStatusChanged message, KeptFor reason, IReadOnlyList<Outgoing> events, CancellationToken ct) => store.WriteAsync(connection =>
     {
-        Keep(connection, messageId, message, reason);
+        Take(connection, messageId, message, reason);
         SqliteOutbox.Add(connection, events);
         return true;
     }, ct);
 
     public Task ForgetAsync(Guid messageId, IReadOnlyList<Outgoing> events, CancellationToken ct) => store.WriteAsync(connection =>
     {
-        Decide(connection, messageId);
+        connection.Run("UPDATE messages SET kept_for = NULL WHERE id = @0", messageId);
         SqliteOutbox.Add(connection, events);
         return true;
     }, ct);
@@ -85,7 +85,7 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
                 INSERT INTO targets VALUES(@0, @1, @2, @3, @4, @5, @6) ON CONFLICT DO UPDATE SET sequence = @2, exact = @3
                 """, key, target, state.Sequence, state.Exact, state.Sent?.Event.ToString(), state.Sent?.Label, state.Sent?.Sequence);
         }
-        foreach (var postback in commit.Deliveries)
+        if (commit.Delivery is { } postback)
         {
             connection.Run($"""
                 INSERT INTO deliveries(id, order_key, target, sequence, postback, state, due_at) VALUES(@0, @1, @2, @3, @4, 'Waiting', {SqliteStore.Now})
@@ -93,10 +93,7 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
         }
         foreach (var id in commit.Superseded)
             connection.Run("UPDATE deliveries SET state = 'Superseded' WHERE id = @0 AND state = 'Waiting'", id);
-        foreach (var id in commit.Decided)
-            Decide(connection, id);
-        foreach (var kept in commit.Kept)
-            Keep(connection, kept.Id, kept.Message, KeptFor.StatusMap);
+        Take(connection, commit.MessageId, commit.Message, commit.Held ? KeptFor.StatusMap : null);
         SqliteOutbox.Add(connection, commit.Events);
         return true;
     }, ct);
@@ -126,7 +123,8 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
                 delivery.Key, delivery.Postback.Target, delivery.Postback.Event.ToString(), delivery.Postback.Label, delivery.Postback.Sequence);
             var (about, tracking) = connection.Query("UPDATE orders SET version = version + 1 WHERE id = @0 RETURNING about, tracking",
                 row => (MessageJson.Read<Subject>(row.Text("about")!), MessageJson.Read<Dictionary<string, string>>(row.Text("tracking")!)), delivery.Key).Single();
-            return new Delivery(delivery.Postback, about, tracking, delivery.Attempt, token);
+            var cause = connection.Query("SELECT message FROM messages WHERE id = @0", row => row.Text("message"), delivery.Postback.CauseId).FirstOrDefault();
+            return new Delivery(delivery.Postback, about, tracking, cause is null ? null : MessageJson.Read<OrderStatusChanged>(cause), delivery.Attempt, token);
         })];
     }, ct);
 
@@ -153,12 +151,9 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
 
     public Task ConfirmedAsync(IReadOnlyList<Outgoing> events, CancellationToken ct) => SqliteOutbox.ConfirmedAsync(store, events, ct);
 
-    private static void Decide(SqliteConnection connection, Guid id) => connection.Run(
-        $"INSERT INTO messages(id, since) VALUES(@0, {SqliteStore.Now}) ON CONFLICT DO UPDATE SET kept_for = NULL, message = NULL", id);
-
-    private static void Keep(SqliteConnection connection, Guid id, OrderStatusChanged message, KeptFor reason) => connection.Run($"""
+    private static void Take(SqliteConnection connection, Guid id, OrderStatusChanged? message, KeptFor? keptFor) => connection.Run($"""
         INSERT INTO messages VALUES(@0, @1, @2, @3, @4, @5, @6, {SqliteStore.Now}) ON CONFLICT DO UPDATE SET kept_for = @1
-        """, id, reason.ToString(), message.About.Connection, message.About.OrderId, message.About.LeadId, message.About.ClickId, MessageJson.Write(message));
+        """, id, keptFor?.ToString(), message?.About.Connection, message?.About.OrderId, message?.About.LeadId, message?.About.ClickId, message is null ? null : MessageJson.Write(message));
 
     private static KeptMessage ReadKept(SqliteDataReader row) => new(row.Id("id")!.Value, MessageJson.Read<OrderStatusChanged>(row.Text("message")!));
 

@@ -12,17 +12,30 @@ public static class Publishing
     /// <param name="address">Sets further headers.</param>
     /// <exception cref="TimeoutException">Not confirmed within the limit.</exception>
     public static Task PublishOnceAsync(this IBus bus, IAudited message, Guid messageId, TimeSpan limit, TimeProvider time, Action<SendContext>? address = null) =>
-        // Never with a token: a cancelled confirm can confuse the client's numbering of all that follow.
-        bus.Publish(message, message.GetType(), context =>
-        {
-            context.MessageId = messageId;
-            address?.Invoke(context);
-        }, CancellationToken.None).WaitAsync(limit, time);
+        PublishAsync(bus, message, messageId, address).WaitAsync(limit, time);
 
     /// <summary>Publishes until the broker has confirmed it, through any outage; the message keeps its id, so that once is enough.</summary>
     /// <exception cref="OperationCanceledException">The service stops.</exception>
     public static async Task PublishConfirmedAsync(this IBus bus, IAudited message, Guid messageId, TimeProvider time, CancellationToken stopping) =>
         await Persistently.ExecuteAsync(async _ => await bus.PublishOnceAsync(message, messageId, TimeSpan.FromSeconds(30), time), stopping);
+
+    private static async Task PublishAsync(IBus bus, IAudited message, Guid messageId, Action<SendContext>? address)
+    {
+        await Unconfirmed.WaitAsync();
+        try
+        {
+            // Never with a token: a cancelled confirm can confuse the client's numbering of all that follow.
+            await bus.Publish(message, message.GetType(), context =>
+            {
+                context.MessageId = messageId;
+                address?.Invoke(context);
+            }, CancellationToken.None);
+        }
+        finally { Unconfirmed.Release(); }
+    }
+
+    /// <summary>How many messages may be on their way at once; the client itself knows no limit.</summary>
+    private static readonly SemaphoreSlim Unconfirmed = new(1024);
 
     private static readonly ResiliencePipeline Persistently = new ResiliencePipelineBuilder()
         .AddRetry(new RetryStrategyOptions
