@@ -10,10 +10,10 @@ public interface IPostbackLedger : IOutbox
     /// <summary>True when this message has been taken over before.</summary>
     Task<bool> KnowsAsync(Guid messageId, CancellationToken ct);
 
-    /// <summary>Orders that a subject means: by lead id, else by connection and order id, else by click id within the connection.</summary>
+    /// <summary>Orders of the connection that a subject means: by lead id, else by order id, else by click id.</summary>
     Task<IReadOnlyList<OrderRecord>> FindAsync(Subject about, CancellationToken ct);
 
-    /// <summary>Takes over a message that nothing can be decided about yet, or changes what it is kept for.</summary>
+    /// <summary>Takes over a message that nothing can be decided about yet, or changes what it is kept for. One that is done with stays so.</summary>
     Task KeepAsync(Guid messageId, OrderStatusChanged message, KeptFor reason, IReadOnlyList<Outgoing> events, CancellationToken ct);
 
     /// <summary>Ends the wait of a message.</summary>
@@ -70,7 +70,7 @@ public sealed record OrderRecord(
 /// <summary>What one target has been promised or sent for an order.</summary>
 /// <param name="Sequence">Of the latest change that a delivery was made for.</param>
 /// <param name="Exact">Whether SalesRender itself dated that change.</param>
-/// <param name="Sent">The latest delivery that was begun and has not failed for good.</param>
+/// <param name="Sent">The latest delivery that was begun and not given up since (failed for good, superseded).</param>
 public sealed record TargetRecord(long Sequence, bool Exact, SentMark? Sent);
 
 /// <summary>What a target was sent.</summary>

@@ -33,7 +33,7 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
     {
         List<OrderRecord> found = [];
         if (about.LeadId is { } lead)
-            found = Orders(connection, "lead_id = @0", lead);
+            found = Orders(connection, "connection = @0 AND lead_id = @1", about.Connection, lead);
         if (found.Count is 0 && about.OrderId is not null)
             found = Orders(connection, "connection = @0 AND order_id = @1", about.Connection, about.OrderId);
         if (found.Count is 0 && about is { OrderId: null, ClickId: not null })
@@ -61,7 +61,7 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
 
     public Task<IReadOnlyList<KeptMessage>> ReleasableAsync(int atMost, CancellationToken ct) => store.ReadAsync<IReadOnlyList<KeptMessage>>(connection => connection.Query("""
         SELECT id, message FROM messages AS kept WHERE kept_for IN ('Order', 'Stranger') AND (
-          EXISTS (SELECT 1 FROM orders WHERE lead_id = kept.lead_id)
+          EXISTS (SELECT 1 FROM orders WHERE connection = kept.connection AND lead_id = kept.lead_id)
           OR EXISTS (SELECT 1 FROM orders WHERE connection = kept.connection AND order_id = kept.order_id)
           OR (order_id IS NULL AND 1 = (SELECT COUNT(*) FROM orders WHERE connection = kept.connection AND click_id = kept.click_id)))
         ORDER BY since LIMIT @0
@@ -92,7 +92,10 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
                 """, postback.DeliveryId, key, postback.Target, postback.Sequence, MessageJson.Write(postback));
         }
         foreach (var id in commit.Superseded)
-            connection.Run("UPDATE deliveries SET state = 'Superseded' WHERE id = @0 AND state = 'Waiting'", id);
+        {
+            if (connection.Run("UPDATE deliveries SET state = 'Superseded' WHERE id = @0 AND state = 'Waiting'", id) is 1)
+                NotSent(connection, id);
+        }
         Take(connection, commit.MessageId, commit.Message, commit.Held ? KeptFor.StatusMap : null);
         SqliteOutbox.Add(connection, commit.Events);
         return true;
@@ -136,12 +139,12 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
         if (keys.Count is 0)
             return false;
         var (target, sequence) = (claim.Postback.Target, claim.Postback.Sequence);
-        if (state is DeliveryState.Failed)
-            connection.Run("UPDATE targets SET sent_event = NULL WHERE order_key = @0 AND target = @1 AND sent_sequence = @2", keys[0], target, sequence);
         var isSuperseded = superseded is not null && connection.Run("""
             UPDATE deliveries SET state = 'Superseded' WHERE id = @0 AND state = 'Waiting' AND EXISTS (
               SELECT 1 FROM deliveries AS newer WHERE newer.order_key = @1 AND newer.target = @2 AND newer.sequence > @3 AND newer.state = 'Waiting')
             """, claim.Postback.DeliveryId, keys[0], target, sequence) is 1;
+        if (isSuperseded || state is DeliveryState.Failed or DeliveryState.Superseded)
+            NotSent(connection, claim.Postback.DeliveryId);
         connection.Run("UPDATE orders SET version = version + 1 WHERE id = @0", keys[0]);
         SqliteOutbox.Add(connection, isSuperseded ? [.. events, superseded!] : events);
         return true;
@@ -151,8 +154,14 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
 
     public Task ConfirmedAsync(IReadOnlyList<Outgoing> events, CancellationToken ct) => SqliteOutbox.ConfirmedAsync(store, events, ct);
 
+    /// <summary>A delivery that was begun and given up may never have reached its target, so it no longer counts as sent.</summary>
+    private static void NotSent(SqliteConnection connection, Guid deliveryId) => connection.Run("""
+        UPDATE targets SET sent_event = NULL FROM deliveries AS ended
+        WHERE ended.id = @0 AND targets.order_key = ended.order_key AND targets.target = ended.target AND targets.sent_sequence = ended.sequence
+        """, deliveryId);
+
     private static void Take(SqliteConnection connection, Guid id, OrderStatusChanged? message, KeptFor? keptFor) => connection.Run($"""
-        INSERT INTO messages VALUES(@0, @1, @2, @3, @4, @5, @6, {SqliteStore.Now}) ON CONFLICT DO UPDATE SET kept_for = @1
+        INSERT INTO messages VALUES(@0, @1, @2, @3, @4, @5, @6, {SqliteStore.Now}) ON CONFLICT DO UPDATE SET kept_for = @1 WHERE kept_for IS NOT NULL
         """, id, keptFor?.ToString(), message?.About.Connection, message?.About.OrderId, message?.About.LeadId, message?.About.ClickId, message is null ? null : MessageJson.Write(message));
 
     private static KeptMessage ReadKept(SqliteDataReader row) => new(row.Id("id")!.Value, MessageJson.Read<OrderStatusChanged>(row.Text("message")!));

@@ -85,7 +85,8 @@ public sealed class SqliteStore : IHealthCheck, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        writes.Writer.TryComplete();
+        if (!writes.Writer.TryComplete())
+            return;
         await disposed.CancelAsync();
         await writer;
         disposed.Dispose();
@@ -94,11 +95,11 @@ public sealed class SqliteStore : IHealthCheck, IAsyncDisposable
     private async Task WriteAllAsync()
     {
         SqliteConnection? connection = null;
+        var group = new List<Write>();
         try
         {
             while (await writes.Reader.WaitToReadAsync(disposed.Token))
             {
-                var group = new List<Write>();
                 while (group.Count < GroupLimit && writes.Reader.TryRead(out var write))
                     group.Add(write);
                 while (group.RemoveAll(write => write.Caller.IsCancellationRequested) >= 0 && group.Count > 0)
@@ -108,14 +109,20 @@ public sealed class SqliteStore : IHealthCheck, IAsyncDisposable
                         connection ??= Open();
                         Commit(connection, group);
                         fault = null;
-                        break;
+                        group.Clear();
                     }
-                    catch (SqliteException e) when (IsOutage(e))
+                    catch (Exception e)
                     {
-                        Failed(e);
                         connection?.Dispose();
                         connection = null;
-                        await Task.Delay(Pause, time, disposed.Token);
+                        Failed(e);
+                        if (e is SqliteException failed && IsOutage(failed))
+                        {
+                            await Task.Delay(Pause, time, disposed.Token);
+                            continue;
+                        }
+                        group.ForEach(write => write.Fail(e));
+                        group.Clear();
                     }
                 }
             }
@@ -125,13 +132,15 @@ public sealed class SqliteStore : IHealthCheck, IAsyncDisposable
         {
             connection?.Dispose();
             while (writes.Reader.TryRead(out var write))
-                write.Fail(new OperationCanceledException("The store is closing."));
+                group.Add(write);
+            group.ForEach(write => write.Fail(new OperationCanceledException("The store is closing.")));
         }
     }
 
     private static void Commit(SqliteConnection connection, List<Write> group)
     {
-        var finished = new List<Write>();
+        // Nobody is told anything before the transaction counts: until then all of it may have to run again.
+        var outcomes = new List<Action>();
         using (var transaction = connection.BeginTransaction(deferred: false))
         {
             foreach (var write in group)
@@ -140,18 +149,18 @@ public sealed class SqliteStore : IHealthCheck, IAsyncDisposable
                 try
                 {
                     write.Run(connection);
-                    finished.Add(write);
+                    outcomes.Add(write.Finish);
                 }
                 catch (Exception e) when (e is not SqliteException failed || !IsOutage(failed))
                 {
                     transaction.Rollback("one");
-                    write.Fail(e);
+                    outcomes.Add(() => write.Fail(e));
                 }
                 transaction.Release("one");
             }
             transaction.Commit();
         }
-        finished.ForEach(write => write.Finish());
+        outcomes.ForEach(tell => tell());
     }
 
     private SqliteConnection Open()
@@ -177,8 +186,11 @@ public sealed class SqliteStore : IHealthCheck, IAsyncDisposable
         }
     }
 
-    private void Failed(SqliteException e)
+    private void Failed(Exception e)
     {
+        // Idle connections may belong to a file that is there no more.
+        using (var any = new SqliteConnection(connectionString))
+            SqliteConnection.ClearPool(any);
         if (fault is null)
             logger.LogWarning("The store cannot be used and is waited for: {Reason}", e.Message);
         fault = $"The store cannot be used: {e.Message}";
@@ -186,6 +198,6 @@ public sealed class SqliteStore : IHealthCheck, IAsyncDisposable
 
     private const int CannotOpen = 14;
 
-    /// <summary>Permission, busy, locked, out of memory, read-only, I/O error, full, cannot open, not a database: it may be different in a while.</summary>
-    private static bool IsOutage(SqliteException e) => e.SqliteErrorCode is 3 or 5 or 6 or 7 or 8 or 10 or 13 or CannotOpen or 26;
+    /// <summary>Permission, busy, locked, out of memory, read-only, I/O error, damaged, full, cannot open, not a database: it may be different in a while.</summary>
+    private static bool IsOutage(SqliteException e) => e.SqliteErrorCode is 3 or 5 or 6 or 7 or 8 or 10 or 11 or 13 or CannotOpen or 26;
 }

@@ -1,0 +1,159 @@
+using System.Collections.Concurrent;
+using LeadRelay.Contracts;
+using LeadRelay.Persistence.Crm;
+
+namespace LeadRelay.Tests.Rules.Persistence;
+
+/// <summary>Claims: exclusive, leased, and one after the other for the updates of an order.</summary>
+public abstract class CrmClaimContract(IStoreUnderTest store) : StoreContract(store)
+{
+    [Fact]
+    public async Task Many_claimants_on_two_replicas_never_share_a_lead()
+    {
+        var ledgers = new[] { Store.Crm(), Store.Crm() };
+        var leads = Enumerable.Range(0, 120).Select(_ => CrmWork.Create()).ToArray();
+        await Task.WhenAll(leads.Select(lead => ledgers[0].AcceptAsync(lead, null, None)));
+
+        var claimed = new ConcurrentBag<Work>();
+        await Task.WhenAll(Enumerable.Range(0, 24).Select(i => Task.Run(async () =>
+        {
+            while (await ledgers[i % 2].ClaimAsync(3, Ages, None) is { Count: > 0 } some)
+            {
+                foreach (var work in some)
+                    claimed.Add(work);
+            }
+        })));
+
+        Assert.Equal(leads.Select(lead => lead.Id).Order(), claimed.Select(work => work.Id).Order());
+        Assert.All(claimed, work => Assert.Equal((WorkState.Claimed, 1), (work.State, work.Attempt)));
+    }
+
+    [Fact]
+    public async Task No_more_is_claimed_than_asked_for_and_the_oldest_first()
+    {
+        var ledger = Store.Crm();
+        var leads = new List<Guid>();
+        for (var i = 0; i < 5; i++)
+        {
+            var lead = CrmWork.Create();
+            leads.Add(lead.Id);
+            await ledger.AcceptAsync(lead, null, None);
+            await Clock.PassAsync();
+        }
+
+        Assert.Equal(leads[..2].Order(), (await ledger.ClaimAsync(2, Ages, None)).Select(work => work.Id).Order());
+        Assert.Equal(leads[2..].Order(), (await ledger.ClaimAsync(10, Ages, None)).Select(work => work.Id).Order());
+    }
+
+    [Fact]
+    public async Task What_is_not_due_is_not_claimed()
+    {
+        var ledger = Store.Crm();
+        var claim = await ledger.AcceptAndClaimAsync(CrmWork.Create());
+        await ledger.SettleAsync(claim, WorkState.Waiting, null, Ages, [Builders.Event()], None);
+
+        Assert.Empty(await ledger.ClaimAsync(10, Ages, None));
+    }
+
+    [Fact]
+    public async Task What_was_put_off_is_claimed_again_as_the_next_attempt_with_another_lease()
+    {
+        var ledger = Store.Crm();
+        var first = await ledger.AcceptAndClaimAsync(CrmWork.Create());
+        await ledger.SettleAsync(first, WorkState.Waiting, null, TimeSpan.Zero, [Builders.Event()], None);
+
+        var second = Assert.Single(await ledger.ClaimAsync(10, Ages, None));
+
+        Assert.Equal((first.Id, 2, 1), (second.Id, second.Attempt, second.Round));
+        Assert.Equal(first.Since, second.Since);
+        Assert.NotEqual(first.Lease, second.Lease);
+    }
+
+    [Fact]
+    public async Task An_expired_claim_is_reported_by_every_replica_and_never_claimed_again()
+    {
+        var (one, other, lead) = (Store.Crm(), Store.Crm(), CrmWork.Create());
+        await one.AcceptAsync(lead, null, None);
+        var claim = Assert.Single(await one.ClaimAsync(10, Over, None));
+
+        var expired = Assert.Single(await other.ExpiredAsync(10, None));
+
+        Assert.Equal((lead.Id, claim.Lease, WorkState.Claimed, 1), (expired.Id, expired.Lease, expired.State, expired.Attempt));
+        Assert.Empty(await other.ClaimAsync(10, Ages, None));
+    }
+
+    [Fact]
+    public async Task A_claim_within_its_lease_is_not_expired()
+    {
+        var ledger = Store.Crm();
+        await ledger.AcceptAndClaimAsync(CrmWork.Create());
+
+        Assert.Empty(await ledger.ExpiredAsync(10, None));
+    }
+
+    [Fact]
+    public async Task A_settled_claim_does_not_expire_any_more()
+    {
+        var ledger = Store.Crm();
+        await ledger.AcceptAsync(CrmWork.Create(), null, None);
+        var claim = Assert.Single(await ledger.ClaimAsync(10, Over, None));
+        Assert.NotNull(await ledger.SettleAsync(claim, WorkState.Done, "1001", null, [Builders.Event()], None));
+
+        Assert.Empty(await ledger.ExpiredAsync(10, None));
+    }
+
+    [Fact]
+    public async Task Updates_of_one_order_run_one_at_a_time_in_the_order_they_came()
+    {
+        var ledgers = new[] { Store.Crm(), Store.Crm() };
+        var updates = Enumerable.Range(0, 4).Select(i => CrmWork.Update("1001", $"label {i}")).ToArray();
+        foreach (var update in updates)
+            await ledgers[0].AcceptAsync(update, null, None);
+
+        var order = new List<string>();
+        for (var i = 0; i < updates.Length; i++)
+        {
+            var claim = Assert.Single(await ledgers[i % 2].ClaimAsync(10, Ages, None));
+            Assert.Empty(await ledgers[(i + 1) % 2].ClaimAsync(10, Ages, None));
+            order.Add(Assert.IsType<StatusUpdateRequested>(claim.Message).Label);
+            await ledgers[i % 2].SettleAsync(claim, i is 1 ? WorkState.Refused : WorkState.Done, null, null, [Builders.Event()], None);
+        }
+
+        Assert.Equal(["label 0", "label 1", "label 2", "label 3"], order);
+    }
+
+    [Fact]
+    public async Task An_update_that_was_put_off_still_holds_back_the_later_ones_of_its_order()
+    {
+        var ledger = Store.Crm();
+        var first = await ledger.AcceptAndClaimAsync(CrmWork.Update());
+        await ledger.AcceptAsync(CrmWork.Update(), null, None);
+        await ledger.SettleAsync(first, WorkState.Waiting, null, Ages, [Builders.Event()], None);
+
+        Assert.Empty(await ledger.ClaimAsync(10, Ages, None));
+    }
+
+    [Fact]
+    public async Task Updates_of_other_orders_and_creations_are_not_held_back()
+    {
+        var ledger = Store.Crm();
+        await ledger.AcceptAndClaimAsync(CrmWork.Update("1001"));
+        await ledger.AcceptAsync(CrmWork.Update("1002"), null, None);
+        await ledger.AcceptAsync(CrmWork.Create(), null, None);
+        await ledger.AcceptAsync(CrmWork.Create(), null, None);
+
+        Assert.Equal(3, (await ledger.ClaimAsync(10, Ages, None)).Count);
+    }
+}
+
+/// <summary>Waiting for what tests cannot set: the store's clock.</summary>
+internal static class Clock
+{
+    /// <summary>Returns when the clock, which counts milliseconds, shows another time.</summary>
+    public static async Task PassAsync()
+    {
+        var since = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        while (TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() < since + 2)
+            await Task.Yield();
+    }
+}

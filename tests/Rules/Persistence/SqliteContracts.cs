@@ -1,0 +1,21 @@
+namespace LeadRelay.Tests.Rules.Persistence;
+
+// The contracts, kept by SQLite. Another store adds a file like this one.
+
+public sealed class SqliteCrmAcceptTests() : CrmAcceptContract(new SqliteUnderTest());
+
+public sealed class SqliteCrmClaimTests() : CrmClaimContract(new SqliteUnderTest());
+
+public sealed class SqliteCrmSettleTests() : CrmSettleContract(new SqliteUnderTest());
+
+public sealed class SqliteOutboxTests() : OutboxContract(new SqliteUnderTest());
+
+public sealed class SqliteOrdersTests() : OrdersContract(new SqliteUnderTest());
+
+public sealed class SqliteKeptMessagesTests() : KeptMessagesContract(new SqliteUnderTest());
+
+public sealed class SqliteDeliveryClaimTests() : DeliveryClaimContract(new SqliteUnderTest());
+
+public sealed class SqliteDeliverySettleTests() : DeliverySettleContract(new SqliteUnderTest());
+
+public sealed class SqliteAuditLogTests() : AuditLogContract(new SqliteUnderTest());
