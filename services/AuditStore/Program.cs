@@ -5,9 +5,9 @@ using LeadRelay.Bus;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddAuditStore();
-builder.AddRelayBus(AuditStoreService.Consumers);
+builder.AddRelayBus(isWhole: false, AuditStoreService.Consumers);
 
 var app = builder.Build();
-app.MapHealth();
+app.MapServiceDefaults();
 app.MapAuditStore();
 await app.RunAsync();

@@ -5,8 +5,8 @@ using LeadRelay.CrmWriter;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddCrmWriter();
-builder.AddRelayBus(CrmWriterService.Consumers);
+builder.AddRelayBus(isWhole: false, CrmWriterService.Consumers);
 
 var app = builder.Build();
-app.MapHealth();
+app.MapServiceDefaults();
 await app.RunAsync();

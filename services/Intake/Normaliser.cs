@@ -30,7 +30,7 @@ public static class Normaliser
         }
         if (fields["country"] is "")
             fields.Remove("country");
-        refusal ??= required.Prepend("phone").FirstOrDefault(field => !Has(fields, field)) is { } missing
+        refusal ??= required.Prepend("phone").FirstOrDefault(field => !Has(fields, given, field)) is { } missing
             ? new Refusal(422, "missing_field", $"The field {missing} is missing or empty.{Accepted(missing)}", missing)
             : null;
         var parameters = given.Where(g => g.Value is not "" && !used.Contains(g.Key) && g.Key is not "test").ToDictionary(g => g.Key, g => g.Value);
@@ -73,8 +73,13 @@ public static class Normaliser
         return campaigns;
     }
 
-    private static bool Has(Dictionary<string, string> fields, string field) =>
-        field is "name" ? fields.ContainsKey("first_name") || fields.ContainsKey("last_name") : fields.ContainsKey(field);
+    private static bool Has(Dictionary<string, string> fields, IReadOnlyDictionary<string, string> given, string field) => field switch
+    {
+        "lead_id" => true, // the relay makes it
+        "name" => fields.ContainsKey("first_name") || fields.ContainsKey("last_name"),
+        ['p', 'a', 'r', 'a', 'm', '.', .. var name] => given.TryGetValue(name, out var value) && value is not "",
+        _ => fields.ContainsKey(field),
+    };
 
     private static string Accepted(string field) =>
         FieldAliases.Table.TryGetValue(field, out var aliases) && aliases.Count > 1 ? $" It may also be called {string.Join(", ", aliases.Skip(1).Take(4))}." : "";

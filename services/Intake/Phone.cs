@@ -30,6 +30,9 @@ public static class Phone
     /// <summary>The digits, letters that look like digits among them, and whether they were written with a calling code.</summary>
     private static (string Digits, bool IsInternational) Digits(string raw)
     {
+        // "+49 (0)151…": the zero in brackets is only dialled within the country.
+        if (raw.TrimStart() is ['+' or '0', ..] international && (international[0] is '+' || international.StartsWith("00", StringComparison.Ordinal)))
+            raw = raw.Replace("(0)", "", StringComparison.Ordinal);
         var digits = new StringBuilder();
         var plus = false;
         foreach (var c in raw)

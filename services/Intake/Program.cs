@@ -5,9 +5,9 @@ using LeadRelay.Intake;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddIntake();
-builder.AddRelayBus();
+builder.AddRelayBus(isWhole: false);
 
 var app = builder.Build();
-app.MapHealth();
+app.MapServiceDefaults();
 app.MapIntake();
 await app.RunAsync();

@@ -61,17 +61,18 @@ public sealed record Decision(
             return Skip(status, template.Target, "superseded", "A newer status of this order came first.");
         var waiting = order.Waiting.Where(d => d.Target == template.Target).ToArray();
         bool SameAs(StatusEvent? known, string? label) => known == status.Event && (label == status.Label || !ShowsLabel(template));
+        // Sent or not, this is the newest change now, and what is older than it will not be sent any more.
+        var sequence = Math.Max(change.Sequence, target?.Sequence + 1 ?? 0);
+        var targets = new Dictionary<string, TargetRecord>(order.Targets) { [template.Target] = new(sequence, change.Exact, target?.Sent) };
         if (waiting.Length > 0 && SameAs(waiting[^1].Event, waiting[^1].Label))
-            return Skip(status, template.Target, "repeat", "The same is about to be sent already.");
+            return Skip(status, template.Target, "repeat", "The same is about to be sent already.") with { Targets = targets };
         // What waits goes in favour of the newer. If then the tracker has the same already, there is nothing left to tell it.
         if (SameAs(target?.Sent?.Event, target?.Sent?.Label))
-            return Skip(status, template.Target, "repeat", "The tracker was sent the same last time.", waiting);
+            return Skip(status, template.Target, "repeat", "The tracker was sent the same last time.", waiting) with { Targets = targets };
 
-        var sequence = Math.Max(change.Sequence, target?.Sequence + 1 ?? 0);
         var (payout, currency) = Payout(status.Event, change.Reward, campaign.Payout);
         var postback = new Postback(StableId.Of($"{change.MessageId} {template.Target}", nameof(Postback)), change.MessageId, template.Target,
             status.Event, status.Label, sequence, payout, currency, change.Comment, change.At);
-        var targets = new Dictionary<string, TargetRecord>(order.Targets) { [template.Target] = new(sequence, change.Exact, target?.Sent) };
         return new Decision(targets, postback, Ids(waiting), [.. Supersede(waiting)], Held: false);
     }
 

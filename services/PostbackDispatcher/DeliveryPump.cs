@@ -54,7 +54,7 @@ public abstract class DeliveryPump(
         var answer = missing is null ? await trackers.GetAsync(real) : new TrackerAnswer(null, null, missing, null, 0);
         var verdict = Verdict.Of(answer, delivery.Attempt, Random.Shared.NextDouble());
         var now = time.GetUtcNow();
-        var attempted = Event(delivery, new PostbackAttempted(about, postback, delivery.Attempt is 1 ? delivery.Cause : null, delivery.Attempt, masked, answer.HttpStatus, answer.Body, verdict.Reason,
+        var attempted = Event(delivery, new PostbackAttempted(about, postback, delivery.Cause, delivery.Attempt, masked, answer.HttpStatus, answer.Body, verdict.Reason,
             verdict.RetryIn is { } wait ? now + wait : null, at, answer.DurationMs));
         await (verdict switch
         {

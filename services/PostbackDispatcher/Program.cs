@@ -5,8 +5,8 @@ using LeadRelay.PostbackDispatcher;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddPostbackDispatcher();
-builder.AddRelayBus(PostbackDispatcherService.Consumers);
+builder.AddRelayBus(isWhole: false, PostbackDispatcherService.Consumers);
 
 var app = builder.Build();
-app.MapHealth();
+app.MapServiceDefaults();
 await app.RunAsync();

@@ -68,11 +68,11 @@ public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostback
         await outbox.SendAsync([held], ct);
     }
 
-    /// <summary>What macros may name beyond the order itself: sub ids, utm marks, and the parameters that only the partner knows the meaning of.</summary>
+    /// <summary>What macros may name beyond the order itself: sub ids, and the parameters that only the partner knows the meaning of.</summary>
     private static Dictionary<string, string> Tracking(Lead lead)
     {
         var tracking = lead.Params.ToDictionary(p => "param." + p.Key, p => p.Value);
-        foreach (var (field, value) in lead.Fields.Where(f => f.Key.StartsWith("sub", StringComparison.Ordinal) || f.Key.StartsWith("utm_", StringComparison.Ordinal)))
+        foreach (var (field, value) in lead.Fields.Where(f => f.Key.StartsWith("sub", StringComparison.Ordinal)))
             tracking[field] = value;
         return tracking;
     }

@@ -14,10 +14,10 @@ builder.AddCrmWriter();
 builder.AddWebhookReceiver();
 builder.AddPostbackDispatcher();
 builder.AddAuditStore();
-builder.AddRelayBus(CrmWriterService.Consumers, PostbackDispatcherService.Consumers, AuditStoreService.Consumers);
+builder.AddRelayBus(isWhole: true, CrmWriterService.Consumers, PostbackDispatcherService.Consumers, AuditStoreService.Consumers);
 
 var app = builder.Build();
-app.MapHealth();
+app.MapServiceDefaults();
 app.MapIntake();
 app.MapWebhookReceiver();
 app.MapAuditStore();

@@ -5,9 +5,9 @@ using LeadRelay.WebhookReceiver;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddWebhookReceiver();
-builder.AddRelayBus();
+builder.AddRelayBus(isWhole: false);
 
 var app = builder.Build();
-app.MapHealth();
+app.MapServiceDefaults();
 app.MapWebhookReceiver();
 await app.RunAsync();

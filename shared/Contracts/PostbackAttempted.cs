@@ -1,7 +1,7 @@
 namespace LeadRelay.Contracts;
 
 /// <summary>A tracker was called, or was tried to be.</summary>
-/// <param name="Cause">The webhook that is passed on, with the first attempt; absent for an order's creation.</param>
+/// <param name="Cause">The webhook that is passed on; absent for an order's creation.</param>
 /// <param name="Attempt">1 for the first.</param>
 /// <param name="Url">As sent, with secrets masked.</param>
 /// <param name="HttpStatus">Status of the answer; absent when none came.</param>

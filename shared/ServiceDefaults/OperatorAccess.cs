@@ -21,7 +21,7 @@ public sealed class OperatorAccess
         var token = settings["Operator:Token"];
         if (string.IsNullOrWhiteSpace(token))
             throw new InvalidOperationException("Operator__Token is not set: give the operators' APIs a long random token.");
-        if (token is "demo-operator-token" && (settings["Profile"] ?? "production") is "production")
+        if (token is "demo-operator-token" && settings["Profile"] is not ("embedded" or "sandbox"))
             throw new InvalidOperationException("Operator__Token is the sample's: everybody knows it. Set one of your own, or Profile=embedded to try things.");
         tokenHash = SHA256.HashData(Encoding.UTF8.GetBytes(token));
     }

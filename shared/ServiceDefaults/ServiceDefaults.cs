@@ -54,9 +54,14 @@ public static class ServiceDefaults
     public static RouteGroupBuilder MapService(this WebApplication app, string service) =>
         app.MapGroup("").WithMetadata(app.Services.GetRequiredKeyedService<LocalPort>(service));
 
-    /// <summary>Health on every port: <c>/health/live</c> says the process runs, <c>/health/ready</c> whether to send it work, and what is amiss.</summary>
-    public static void MapHealth(this WebApplication app)
+    /// <summary>
+    /// Problem details for whatever nobody else answers, and health on every port: <c>/health/live</c> says the process
+    /// runs, <c>/health/ready</c> whether to send it work, and what is amiss.
+    /// </summary>
+    public static void MapServiceDefaults(this WebApplication app)
     {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new HealthCheckOptions
         {

