@@ -60,20 +60,23 @@ public sealed record Decision(
         if (target is not null && change.Sequence < target.Sequence - (change.Exact && target.Exact ? 0 : SkewMs))
             return Skip(status, template.Target, "superseded", "A newer status of this order came first.");
         var waiting = order.Waiting.Where(d => d.Target == template.Target).ToArray();
+        // Moved up behind another, a change is no longer where SalesRender dated it.
+        Dictionary<string, TargetRecord> Promise(long sequence) =>
+            new(order.Targets) { [template.Target] = new TargetRecord(sequence, change.Exact && sequence == change.Sequence, target?.Sent) };
         bool SameAs(StatusEvent? known, string? label) => known == status.Event && (label == status.Label || !ShowsLabel(template));
-        // Sent or not, this is the newest change now, and what is older than it will not be sent any more.
-        var sequence = Math.Max(change.Sequence, target?.Sequence + 1 ?? 0);
-        var targets = new Dictionary<string, TargetRecord>(order.Targets) { [template.Target] = new(sequence, change.Exact, target?.Sent) };
+        // Not sent again, but what is older is old now. Unless it has no time of its own: then it may be an old webhook repeated.
+        var again = change.Sequence > target?.Sequence && (change.Exact || !target.Exact) ? Promise(change.Sequence) : order.Targets;
         if (waiting.Length > 0 && SameAs(waiting[^1].Event, waiting[^1].Label))
-            return Skip(status, template.Target, "repeat", "The same is about to be sent already.") with { Targets = targets };
+            return Skip(status, template.Target, "repeat", "The same is about to be sent already.") with { Targets = again };
         // What waits goes in favour of the newer. If then the tracker has the same already, there is nothing left to tell it.
         if (SameAs(target?.Sent?.Event, target?.Sent?.Label))
-            return Skip(status, template.Target, "repeat", "The tracker was sent the same last time.", waiting) with { Targets = targets };
+            return Skip(status, template.Target, "repeat", "The tracker was sent the same last time.", waiting) with { Targets = again };
 
+        var sequence = Math.Max(change.Sequence, target?.Sequence + 1 ?? 0);
         var (payout, currency) = Payout(status.Event, change.Reward, campaign.Payout);
         var postback = new Postback(StableId.Of($"{change.MessageId} {template.Target}", nameof(Postback)), change.MessageId, template.Target,
             status.Event, status.Label, sequence, payout, currency, change.Comment, change.At);
-        return new Decision(targets, postback, Ids(waiting), [.. Supersede(waiting)], Held: false);
+        return new Decision(Promise(sequence), postback, Ids(waiting), [.. Supersede(waiting)], Held: false);
     }
 
     /// <summary>Tells that a delivery gives way to a newer one.</summary>

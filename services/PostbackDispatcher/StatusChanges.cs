@@ -51,11 +51,13 @@ public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostback
         var decision = Decision.For(order, change, config.Current, time.GetUtcNow());
         var commit = new OrderCommit(order with { Targets = decision.Targets },
             change.MessageId, message, decision.Held, decision.Delivery, decision.Superseded, decision.Events);
-        if (!await ledger.CommitAsync(commit, ct))
-            return false;
-        pump.Wake();
-        await outbox.SendAsync(decision.Events, ct);
-        return true;
+        var committed = await ledger.CommitAsync(commit, ct);
+        if (committed is Committed.Taken)
+        {
+            pump.Wake();
+            await outbox.SendAsync(decision.Events, ct);
+        }
+        return committed is not Committed.Touched;
     }
 
     private async Task HoldAsync(StatusChange change, OrderStatusChanged message, IReadOnlyList<OrderRecord> several, CancellationToken ct)

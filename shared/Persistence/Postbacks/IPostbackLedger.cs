@@ -25,8 +25,8 @@ public interface IPostbackLedger : IOutbox
     /// <summary>Messages kept for want of their order, whose order is known by now.</summary>
     Task<IReadOnlyList<KeptMessage>> ReleasableAsync(int atMost, CancellationToken ct);
 
-    /// <summary>Takes a decision over, whole or not at all. False when the order was touched since it was read: read it again and decide anew.</summary>
-    Task<bool> CommitAsync(OrderCommit commit, CancellationToken ct);
+    /// <summary>Takes a decision over, whole or not at all.</summary>
+    Task<Committed> CommitAsync(OrderCommit commit, CancellationToken ct);
 
     /// <summary>Leases deliveries that are due, one per order and target.</summary>
     /// <param name="lane">First attempts or later ones.</param>
@@ -69,7 +69,7 @@ public sealed record OrderRecord(
 
 /// <summary>What one target has been promised or sent for an order.</summary>
 /// <param name="Sequence">Of the latest change that a delivery was made for.</param>
-/// <param name="Exact">Whether SalesRender itself dated that change.</param>
+/// <param name="Exact">Whether SalesRender itself dated that change, and to just this.</param>
 /// <param name="Sent">The latest delivery that was begun and not given up since (failed for good, superseded).</param>
 public sealed record TargetRecord(long Sequence, bool Exact, SentMark? Sent);
 
@@ -90,6 +90,19 @@ public sealed record OrderCommit(
     Postback? Delivery,
     IReadOnlyList<Guid> Superseded,
     IReadOnlyList<Outgoing> Events);
+
+/// <summary>What became of a commit.</summary>
+public enum Committed
+{
+    /// <summary>The decision counts.</summary>
+    Taken,
+
+    /// <summary>The order was touched since it was read, so nothing was changed: read it again and decide anew.</summary>
+    Touched,
+
+    /// <summary>Somebody has decided about the message already, so nothing was changed.</summary>
+    Known,
+}
 
 /// <summary>Where a delivery stands.</summary>
 public enum DeliveryState

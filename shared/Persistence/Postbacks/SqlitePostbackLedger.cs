@@ -67,8 +67,10 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
         ORDER BY since LIMIT @0
         """, ReadKept, atMost), ct);
 
-    public Task<bool> CommitAsync(OrderCommit commit, CancellationToken ct) => store.WriteAsync(connection =>
+    public Task<Committed> CommitAsync(OrderCommit commit, CancellationToken ct) => store.WriteAsync(connection =>
     {
+        if (connection.Query("SELECT 1 FROM messages WHERE id = @0 AND kept_for IS NULL", _ => true, commit.MessageId).Count > 0)
+            return Committed.Known;
         var about = commit.Order.About;
         var keys = connection.Query($"""
             {(commit.Order.Version is 0
@@ -77,7 +79,7 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
             RETURNING id
             """, row => row.Number("id"), about.Connection, about.OrderId, about.LeadId, about.ClickId, MessageJson.Write(about), MessageJson.Write(commit.Order.Tracking), commit.Order.Version);
         if (keys.Count is 0)
-            return false;
+            return Committed.Touched;
         var key = keys[0];
         foreach (var (target, state) in commit.Order.Targets)
         {
@@ -98,7 +100,7 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
         }
         Take(connection, commit.MessageId, commit.Message, commit.Held ? KeptFor.StatusMap : null);
         SqliteOutbox.Add(connection, commit.Events);
-        return true;
+        return Committed.Taken;
     }, ct);
 
     public Task<IReadOnlyList<Delivery>> ClaimAsync(Lane lane, int atMost, int perTarget, TimeSpan lease, IReadOnlyCollection<string> except, CancellationToken ct) => store.WriteAsync<IReadOnlyList<Delivery>>(connection =>

@@ -18,7 +18,7 @@ internal static class Orders
     /// <summary>Puts an order into the ledger and reads it back.</summary>
     public static async Task<OrderRecord> AddAsync(this IPostbackLedger ledger, Subject about)
     {
-        Assert.True(await ledger.CommitAsync(New(about).Commit(), None));
+        Assert.Equal(Committed.Taken, await ledger.CommitAsync(New(about).Commit(), None));
         return await ledger.GetAsync(about.OrderId!);
     }
 
@@ -29,7 +29,7 @@ internal static class Orders
     public static async Task OweAsync(this IPostbackLedger ledger, string orderId, params Postback[] deliveries)
     {
         foreach (var delivery in deliveries)
-            Assert.True(await ledger.CommitAsync((await ledger.GetAsync(orderId)).Commit(delivery), None));
+            Assert.Equal(Committed.Taken, await ledger.CommitAsync((await ledger.GetAsync(orderId)).Commit(delivery), None));
     }
 
     /// <summary>A new order that owes these.</summary>

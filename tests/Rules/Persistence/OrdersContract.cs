@@ -18,7 +18,7 @@ public abstract class OrdersContract(IStoreUnderTest store) : StoreContract(stor
         };
         var messageId = Builders.NewId();
 
-        Assert.True(await ledger.CommitAsync(new OrderCommit(order, messageId, null, false, postback, [], []), None));
+        Assert.Equal(Committed.Taken, await ledger.CommitAsync(new OrderCommit(order, messageId, null, false, postback, [], []), None));
 
         Assert.True(await ledger.KnowsAsync(messageId, None));
 
@@ -72,13 +72,29 @@ public abstract class OrdersContract(IStoreUnderTest store) : StoreContract(stor
         var taken = await one.CommitAsync(new OrderCommit(
             read with { Tracking = new Dictionary<string, string> { ["sub1"] = "late" } }, messageId, Builders.Changed(), Held: true, late, [], [e]), None);
 
-        Assert.False(taken);
+        Assert.Equal(Committed.Touched, taken);
         Assert.False(await one.KnowsAsync(messageId, None));
         Assert.Empty(await one.KeptAsync(KeptFor.StatusMap, TimeSpan.Zero, 10, None));
         Assert.Empty(await one.LeftOverAsync(TimeSpan.Zero, 10, None));
         var known = await one.GetAsync();
         Assert.Empty(known.Tracking);
         Assert.Equal(1, Assert.Single(known.Waiting).Sequence);
+    }
+
+    [Fact]
+    public async Task A_message_that_is_decided_about_is_not_decided_about_again()
+    {
+        var (one, other, id) = (Store.Postbacks(), Store.Postbacks(), Builders.NewId());
+        var order = await one.AddAsync(Builders.About(Builders.NewId(), "1001"));
+        await one.KeepAsync(id, Builders.Changed(), KeptFor.Order, [], None);
+        var first = Builders.Postback(1);
+        Assert.Equal(Committed.Taken, await one.CommitAsync(order.Commit(first) with { MessageId = id, Message = Builders.Changed() }, None));
+
+        order = await other.GetAsync();
+        Assert.Equal(Committed.Known, await other.CommitAsync(order.Commit(Builders.Postback(2), [first.DeliveryId], Builders.Event()) with { MessageId = id, Message = Builders.Changed() }, None));
+
+        Assert.Equal(first, Assert.Single((await other.GetAsync()).Waiting));
+        Assert.Empty(await other.LeftOverAsync(TimeSpan.Zero, 10, None));
     }
 
     [Theory]
@@ -96,7 +112,7 @@ public abstract class OrdersContract(IStoreUnderTest store) : StoreContract(stor
             await ledger.EndAsync(claim);
         }
 
-        Assert.False(await ledger.CommitAsync(read.Commit(), None));
+        Assert.Equal(Committed.Touched, await ledger.CommitAsync(read.Commit(), None));
     }
 
     [Fact]
@@ -107,7 +123,7 @@ public abstract class OrdersContract(IStoreUnderTest store) : StoreContract(stor
         var made = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() =>
             ledgers[i % 2].CommitAsync(Orders.New(about).Commit(Builders.Postback(i)), None))));
 
-        Assert.Single(made, isMade => isMade);
+        Assert.Single(made, result => result is Committed.Taken);
         Assert.Single((await ledgers[0].GetAsync()).Waiting);
     }
 
@@ -124,8 +140,8 @@ public abstract class OrdersContract(IStoreUnderTest store) : StoreContract(stor
             {
                 order = await ledgers[i % 2].GetAsync();
             }
-            while (!await ledgers[i % 2].CommitAsync((
-                order with { Tracking = new Dictionary<string, string>(order.Tracking) { [$"sub{i}"] = "x" } }).Commit(Builders.Postback(order.Waiting.Count)), None));
+            while (await ledgers[i % 2].CommitAsync((
+                order with { Tracking = new Dictionary<string, string>(order.Tracking) { [$"sub{i}"] = "x" } }).Commit(Builders.Postback(order.Waiting.Count)), None) is Committed.Touched);
         })));
 
         var known = await ledgers[0].GetAsync();
@@ -140,7 +156,7 @@ public abstract class OrdersContract(IStoreUnderTest store) : StoreContract(stor
         var adopted = await ledger.AddAsync(Builders.About(null, "1001"));
         var leadId = Builders.NewId();
 
-        Assert.True(await ledger.CommitAsync((adopted with { About = adopted.About with { LeadId = leadId } }).Commit(), None));
+        Assert.Equal(Committed.Taken, await ledger.CommitAsync((adopted with { About = adopted.About with { LeadId = leadId } }).Commit(), None));
 
         Assert.Equal("1001", Assert.Single(await ledger.FindAsync(new Subject(leadId, "main"), None)).About.OrderId);
     }
@@ -152,7 +168,7 @@ public abstract class OrdersContract(IStoreUnderTest store) : StoreContract(stor
         await ledger.NewAsync("1001", older);
         var order = await ledger.GetAsync();
 
-        Assert.True(await ledger.CommitAsync(order.Commit(newer, [older.DeliveryId]), None));
+        Assert.Equal(Committed.Taken, await ledger.CommitAsync(order.Commit(newer, [older.DeliveryId]), None));
 
         Assert.Equal(newer, Assert.Single((await ledger.GetAsync()).Waiting));
         Assert.Equal(newer, Assert.Single(await ledger.FirstAsync()).Postback);
