@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace LeadRelay.Intake;
 
 /// <summary>Why a request is not taken. <see cref="Code"/> is stable; <see cref="Text"/> tells a person what to do.</summary>
@@ -10,11 +8,7 @@ public sealed record Refusal(int Status, string Code, string Text, string? Field
     public IResult ToResult(HttpContext http, Guid? leadId = null)
     {
         Metrics.Refused(IntakeService.Name, Code);
-        var extensions = new Dictionary<string, object?>
-        {
-            ["code"] = Code,
-            ["trace_id"] = Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier,
-        };
+        var extensions = new Dictionary<string, object?> { ["code"] = Code };
         if (leadId is not null)
             extensions["lead_id"] = leadId;
         if (Status is StatusCodes.Status503ServiceUnavailable)
