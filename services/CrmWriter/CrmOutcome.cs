@@ -46,14 +46,14 @@ public abstract record CrmOutcome
                 && errors.ValueKind is JsonValueKind.Array && errors.GetArrayLength() > 0)
                 return OfError(errors[0]);
         }
-        catch (JsonException) { }
+        catch (Exception e) when (e is JsonException or InvalidOperationException) { } // the latter for escapes that are no character
         return new InDoubt($"SalesRender's answer cannot be read: {Start(body)}");
     }
 
     private static CrmOutcome OfError(JsonElement error)
     {
-        var text = Property(error, "message")?.GetString() is { Length: > 0 } message ? message : "SalesRender gave no reason.";
-        var code = Property(Property(error, "extensions"), "code") is { ValueKind: JsonValueKind.String } given ? given.GetString() : null;
+        var text = StringIn(Property(error, "message")) is { Length: > 0 } message ? message : "SalesRender gave no reason.";
+        var code = StringIn(Property(Property(error, "extensions"), "code"));
         return code is "ERR_ORDER_LOCKED"
             ? new NothingSent($"An operator of the call centre holds the order: {text}", null)
             : new Refused(code is { Length: > 0 } ? code : "crm_refused", text);
@@ -69,6 +69,8 @@ public abstract record CrmOutcome
 
     private static JsonElement? Property(JsonElement? element, string name) =>
         element is { ValueKind: JsonValueKind.Object } value && value.TryGetProperty(name, out var property) ? property : null;
+
+    private static string? StringIn(JsonElement? element) => element is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
     private static string Start(string text) => text.Length <= 300 ? text : text[..300] + "…";
 }

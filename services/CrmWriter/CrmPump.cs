@@ -46,7 +46,7 @@ public sealed class CrmPump(
         var left = connection.TimeLimit - Stopwatch.GetElapsedTime(claim.Since);
         if (left <= TimeSpan.Zero)
         {
-            await SettleAsync(work, Delayed(work, new CrmOutcome.NothingSent("This service was too slow to make the call in Time.", TimeSpan.Zero), null));
+            await SettleAsync(work, Delayed(work, new CrmOutcome.NothingSent("This service was too slow to make the call in time.", TimeSpan.Zero), null));
             return;
         }
         var (document, variables, mutation) = work.Message switch
@@ -71,7 +71,7 @@ public sealed class CrmPump(
     private Settlement Delayed(Work work, CrmOutcome.NothingSent nothing, CrmExchange? exchange) =>
         time.GetUtcNow() - work.Since > GiveUpAfter
             ? Outcomes.Refused(work, "crm_unreachable", $"SalesRender could not be reached for {GiveUpAfter.TotalHours} hours: {nothing.Reason}", exchange, time)
-            : Outcomes.Delayed(work, nothing.Reason, nothing.RetryAfter ?? Backoff.Delay(work.Attempt), exchange, time);
+            : Outcomes.Delayed(work, nothing.Reason, Backoff.Delay(work.Attempt, nothing.RetryAfter), exchange, time);
 
     // Not to be cut short by the host's stopping: what was begun is written down.
     private async Task SettleAsync(Work work, Settlement settlement)

@@ -26,6 +26,6 @@ public static partial class UrlRenderer
     }
 
     /// <summary>Parameters that are credentials wherever trackers use them.</summary>
-    [GeneratedRegex(@"([?&](?:api_?key|key|token|access_token|secret|secure|password|pass|upd_key)=)[^&#*]+", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"([?&](?:api_?key|key|token|access_token|secret|secure|password|pass|upd_key)=)[^&#]+", RegexOptions.IgnoreCase)]
     private static partial Regex KnownSecrets();
 }

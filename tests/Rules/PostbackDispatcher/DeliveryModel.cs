@@ -1,0 +1,108 @@
+using LeadRelay.Configuration;
+using LeadRelay.Contracts;
+using LeadRelay.Persistence.Postbacks;
+using LeadRelay.PostbackDispatcher;
+using LeadRelay.Tests.Rules.Persistence;
+using static LeadRelay.Tests.Rules.PostbackDispatcher.Changes;
+
+namespace LeadRelay.Tests.Rules.PostbackDispatcher;
+
+/// <summary>What comes of one attempt, decided when it is begun. The tracker gets it at once or never; the ledger learns of it later.</summary>
+public enum Fate
+{
+    Delivered, AnsweredBadly, NeverArrived, DiedAfterSending, DiedBeforeSending,
+}
+
+/// <summary>One order with one target on the real decision and a real ledger, and a tracker that remembers what it got.</summary>
+internal sealed class DeliveryModel : IAsyncDisposable
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+    private static readonly RelayConfig Config = Builders.Config(Builders.Campaign(LabelUrl));
+
+    private readonly SqliteUnderTest store = new();
+    private readonly IPostbackLedger[] ledgers;
+    private readonly List<StatusChange> history = [];
+    private readonly Queue<(Delivery Claim, Fate Fate)> inFlight = new();
+    private readonly List<Postback> attempts = [];
+    private readonly HashSet<Guid> eventIds = [];
+    private int turn;
+
+    public DeliveryModel() => ledgers = [store.Postbacks(), store.Postbacks()];
+
+    /// <summary>Label of the newest change that was not turned away as older.</summary>
+    public string? Accepted { get; private set; }
+
+    /// <summary>Label of what the tracker got last.</summary>
+    public string? Received { get; private set; }
+
+    /// <summary>Every step is another replica's.</summary>
+    private IPostbackLedger Ledger => ledgers[turn++ % ledgers.Length];
+
+    public async Task BeginAsync() => await ledgers[0].AddAsync(Builders.About(Builders.NewId(), "1001"));
+
+    public async Task ChangeAsync(StatusChange change, Committed expected = Committed.Taken)
+    {
+        var order = await Ledger.GetAsync();
+        var decision = Decision.For(order, change, Config, Builders.Now);
+        var again = Decision.For(order, change, Config, Builders.Now);
+        Assert.Equal(decision.Delivery, again.Delivery);
+        Assert.Equal(decision.Events, again.Events);
+
+        Assert.Equal(expected, await Ledger.CommitAsync(new OrderCommit(order with { Targets = decision.Targets }, change.MessageId, null, false, decision.Delivery, decision.Superseded, decision.Events), None));
+        if (expected is Committed.Known)
+            return;
+        history.Add(change);
+        Assert.All(decision.Events, e => Assert.True(eventIds.Add(e.Id), "An event was told twice."));
+        var status = Config.Campaigns["first"].StatusMap.Entries[change.StatusId!]!;
+        if (decision.Delivery is not null || Told(decision) is "repeat")
+            Accepted = status.Label;
+    }
+
+    /// <summary>Some earlier message once more.</summary>
+    public async Task RepeatAsync(int which)
+    {
+        if (history.Count > 0)
+            await ChangeAsync(history[which % history.Count], Committed.Known);
+    }
+
+    public async Task<bool> ClaimAsync(Lane lane, Fate fate)
+    {
+        var dies = fate is Fate.DiedAfterSending or Fate.DiedBeforeSending;
+        var claimed = await Ledger.ClaimAsync(lane, 10, 10, TimeSpan.FromMinutes(dies ? -1 : 10), [], None);
+        if (claimed.Count is 0)
+            return false;
+        Assert.Empty(inFlight);
+        var claim = Assert.Single(claimed);
+        if (attempts.Count > 0)
+            Assert.True(claim.Postback.Sequence >= attempts[^1].Sequence, "An older change followed a newer one.");
+        attempts.Add(claim.Postback);
+        if (fate is not (Fate.NeverArrived or Fate.DiedBeforeSending))
+            Received = claim.Postback.Label;
+        if (!dies)
+            inFlight.Enqueue((claim, fate));
+        return true;
+    }
+
+    public async Task SettleAsync()
+    {
+        if (!inFlight.TryDequeue(out var attempt))
+            return;
+        var (claim, fate) = attempt;
+        Assert.True(fate is Fate.Delivered
+            ? await Ledger.SettleAsync(claim, DeliveryState.Delivered, null, [], null, None)
+            : await Ledger.SettleAsync(claim, DeliveryState.Waiting, TimeSpan.Zero, [], Decision.Superseding(claim.About, claim.Postback, Builders.Now), None));
+    }
+
+    /// <summary>Everything that is still to be done is done, and the tracker takes it all.</summary>
+    public async Task DrainAsync()
+    {
+        do
+        {
+            await SettleAsync();
+        }
+        while (await ClaimAsync(Lane.First, Fate.Delivered) || await ClaimAsync(Lane.Retry, Fate.Delivered));
+        Assert.Empty((await ledgers[0].GetAsync()).Waiting);
+    }
+
+    public ValueTask DisposeAsync() => store.DisposeAsync();
+}

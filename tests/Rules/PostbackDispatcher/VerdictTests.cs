@@ -1,0 +1,106 @@
+using FsCheck;
+using FsCheck.Fluent;
+using LeadRelay.PostbackDispatcher;
+
+namespace LeadRelay.Tests.Rules.PostbackDispatcher;
+
+/// <summary>What a tracker's answer means for the next attempt.</summary>
+public class VerdictTests
+{
+    private const double Middle = 0.5;
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(201)]
+    [InlineData(204)]
+    [InlineData(299)]
+    public void Success_is_delivered_whatever_the_attempt(int status)
+    {
+        Assert.Equal(new Verdict(true, null, null), Of(status, 1));
+        Assert.Equal(new Verdict(true, null, null), Of(status, 99));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(408)]
+    [InlineData(425)]
+    [InlineData(429)]
+    [InlineData(500)]
+    [InlineData(502)]
+    [InlineData(503)]
+    [InlineData(599)]
+    public void What_may_pass_is_tried_again_by_the_schedule_and_then_has_failed(int? status)
+    {
+        for (var attempt = 1; attempt <= Verdict.Schedule.Count; attempt++)
+        {
+            var verdict = Of(status, attempt);
+            Assert.Equal((false, Verdict.Schedule[attempt - 1]), (verdict.Delivered, verdict.RetryIn));
+            Assert.NotNull(verdict.Reason);
+        }
+        Assert.Null(Of(status, Verdict.Schedule.Count + 1).RetryIn);
+        Assert.False(Of(status, Verdict.Schedule.Count + 1).Delivered);
+    }
+
+    [Fact]
+    public void The_schedule_is_the_documented_one() =>
+        Assert.Equal(new[] { 5, 30, 120, 600, 1800, 7200, 21600, 43200 }, Verdict.Schedule.Select(wait => (int)wait.TotalSeconds));
+
+    [Theory]
+    [InlineData(301)]
+    [InlineData(302)]
+    [InlineData(304)]
+    [InlineData(308)]
+    [InlineData(400)]
+    [InlineData(401)]
+    [InlineData(403)]
+    [InlineData(405)]
+    [InlineData(410)]
+    [InlineData(422)]
+    public void What_will_not_pass_has_failed_at_once_and_says_why(int status)
+    {
+        var verdict = Of(status, 1);
+
+        Assert.Equal((false, null), (verdict.Delivered, verdict.RetryIn));
+        Assert.Contains($"{status}", verdict.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_redirect_says_what_to_do_about_it() => Assert.Contains("final URL", Of(302, 1).Reason, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_tracker_that_does_not_know_the_click_is_given_some_time_only()
+    {
+        Assert.All(Enumerable.Range(1, 5), attempt => Assert.Equal(Verdict.Schedule[attempt - 1], Of(404, attempt).RetryIn));
+        Assert.Null(Of(404, 6).RetryIn);
+    }
+
+    [Theory]
+    [InlineData(1, 60, 60)]
+    [InlineData(1, 1, 5)]
+    [InlineData(1, 0, 5)]
+    [InlineData(1, -3600, 5)]
+    [InlineData(4, 60, 600)]
+    [InlineData(1, 43_200, 43_200)]
+    [InlineData(1, 1_000_000, 43_200)]
+    public void Retry_After_makes_the_wait_longer_and_never_longer_than_the_longest(int attempt, int asked, int waits) =>
+        Assert.Equal(TimeSpan.FromSeconds(waits), Of(429, attempt, asked).RetryIn);
+
+    [Fact]
+    public void Jitter_stays_within_20_percent() => Prop.ForAll(Gen.Choose(0, 1000).Zip(Gen.Choose(1, 8)).ToArbitrary(), c =>
+    {
+        var (planned, wait) = (Verdict.Schedule[c.Item2 - 1], Verdict.Of(Answer(500, null), c.Item2, c.Item1 / 1000.0).RetryIn!.Value);
+        return wait >= planned * 0.8 && wait <= planned * 1.2;
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Jitter_spreads_over_the_whole_range()
+    {
+        Assert.Equal(TimeSpan.FromSeconds(4), Verdict.Of(Answer(500, null), 1, 0).RetryIn);
+        Assert.Equal(TimeSpan.FromSeconds(6), Verdict.Of(Answer(500, null), 1, 1).RetryIn);
+    }
+
+    private static Verdict Of(int? status, int attempt, int? retryAfter = null) => Verdict.Of(Answer(status, retryAfter), attempt, Middle);
+
+    private static TrackerAnswer Answer(int? status, int? retryAfter) =>
+        new(status, "body", status is null ? "No complete answer." : null, retryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null, 5);
+}
