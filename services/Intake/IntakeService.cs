@@ -1,4 +1,5 @@
 using LeadRelay.Bus;
+using LeadRelay.Persistence;
 
 namespace LeadRelay.Intake;
 
@@ -10,6 +11,7 @@ public static class IntakeService
     public static void AddIntake(this WebApplicationBuilder builder)
     {
         builder.Listen(Name, 8080);
+        builder.AddEdge(Door.Spool, keepsOrder: false);
         builder.Services.AddSingleton<Answers>();
         builder.Services.AddSingleton<Door>();
     }

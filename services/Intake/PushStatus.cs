@@ -38,8 +38,8 @@ public static class PushStatus
         var key = http.Request.Headers["Idempotency-Key"].ToString();
         var id = key is "" ? Guid.CreateVersion7() : StableId.Of($"{partner.Name}\n{alias}\n{orderId}\n{label}\n{key}", "status");
         var update = new StatusUpdateRequested(id, about, label, statusId, body.Fields.GetValueOrDefault("comment"), body.Raw, at);
-        var (published, answer) = await door.AskAsync(update, Guid.CreateVersion7(), Prefer.Wait(http.Request, campaign.Wait), http.RequestAborted);
-        if (!published)
+        var (kept, answer) = await door.AskAsync(update, Guid.CreateVersion7(), Prefer.Wait(http.Request, campaign.Wait), http.RequestAborted);
+        if (!kept)
         {
             return new Refusal(503, "outcome_unknown", "The status could not be confirmed; it may still arrive. Sending it again is safe.").ToResult(http);
         }

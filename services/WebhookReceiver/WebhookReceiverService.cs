@@ -1,3 +1,5 @@
+using LeadRelay.Persistence;
+
 namespace LeadRelay.WebhookReceiver;
 
 /// <summary>WebhookReceiver, SalesRender's only door: what it is made of.</summary>
@@ -5,7 +7,14 @@ public static class WebhookReceiverService
 {
     public const string Name = "WebhookReceiver";
 
-    public static void AddWebhookReceiver(this WebApplicationBuilder builder) => builder.Listen(Name, 8081);
+    /// <summary>First name of the spool's folders.</summary>
+    public const string Spool = "webhooks";
+
+    public static void AddWebhookReceiver(this WebApplicationBuilder builder)
+    {
+        builder.Listen(Name, 8081);
+        builder.AddEdge(Spool, keepsOrder: true);
+    }
 
     public static void MapWebhookReceiver(this WebApplication app) => app.MapService(Name).MapWebhooks();
 }

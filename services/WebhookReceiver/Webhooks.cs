@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using LeadRelay.Bus;
 using LeadRelay.Configuration;
-using MassTransit;
+using LeadRelay.Persistence.Spool;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace LeadRelay.WebhookReceiver;
@@ -14,12 +13,12 @@ namespace LeadRelay.WebhookReceiver;
 public static class Webhooks
 {
     private const int BodyLimit = 1024 * 1024;
-    private static readonly TimeSpan PublishLimit = TimeSpan.FromSeconds(3);
 
     public static void MapWebhooks(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapMethods("/webhooks/{connection}/{secret}", ["GET", "POST"], ReceiveAsync);
 
-    private static async Task<IResult> ReceiveAsync(string connection, string secret, HttpContext http, ConfigStore store, IBus bus, TimeProvider time, ILogger<ReceivedOrder> logger)
+    private static async Task<IResult> ReceiveAsync(string connection, string secret, HttpContext http, ConfigStore store,
+        [FromKeyedServices(WebhookReceiverService.Spool)] Edge edge, TimeProvider time, ILogger<ReceivedOrder> logger)
     {
         var at = time.GetUtcNow();
         if (!store.Current.Connections.TryGetValue(connection, out var known) || !Knows(known.Webhook, secret, logger))
@@ -30,19 +29,11 @@ public static class Webhooks
         List<IAudited> messages = [.. orders.Select(order => order.ToMessage(connection, raw, at))];
         if (fault is not null)
             messages.Add(new WebhookRefused(new Subject(Connection: connection), fault.Code, fault.Text, raw, at));
-        try
+        var kept = await Task.WhenAll(messages.Select(message => edge.KeepAsync(message, Guid.CreateVersion7())));
+        if (orders.Count > 0 && kept.Contains(Kept.Unknown))
         {
-            await Task.WhenAll(messages.Select(message => bus.PublishOnceAsync(message, Guid.CreateVersion7(), PublishLimit, time)));
-        }
-        catch (Exception e) when (orders.Count > 0)
-        {
-            logger.LogWarning("A webhook of {Connection} was not confirmed by the broker: {Reason}", connection, e.Message);
             http.Response.Headers.RetryAfter = "5";
             return Refuse(503, "outcome_unknown", "The webhook could not be kept for sure. Send it again; a repeat is harmless.");
-        }
-        catch (Exception e)
-        {
-            logger.LogWarning("A refused webhook of {Connection} could not be put on record: {Reason}", connection, e.Message);
         }
         return orders.Count > 0 ? TypedResults.Ok(new { status = "ok" }) : Refuse(fault!.Status, fault.Code, fault.Text);
     }

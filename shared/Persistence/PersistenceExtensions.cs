@@ -1,7 +1,11 @@
+using LeadRelay.Bus;
 using LeadRelay.Persistence.Audit;
 using LeadRelay.Persistence.Crm;
 using LeadRelay.Persistence.Postbacks;
+using LeadRelay.Persistence.Spool;
 using LeadRelay.Persistence.Sqlite;
+using MassTransit;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -30,6 +34,22 @@ public static class PersistenceExtensions
     {
         builder.AddSqlite("audit.db", SqliteAuditLog.Schema);
         builder.Services.AddSingleton<IAuditLog>(services => new SqliteAuditLog(services.GetRequiredKeyedService<SqliteStore>("audit.db")));
+    }
+
+    /// <summary>
+    /// Adds the way in of a door (see <see cref="Edge"/>), by its name. <c>Spool__Path</c> is the folder of the spools, on a
+    /// volume that outlives the process; without it there is none. <c>Spool__MaxBytes</c> bounds each, default 1 GiB.
+    /// </summary>
+    public static void AddEdge(this IHostApplicationBuilder builder, string name, bool keepsOrder)
+    {
+        var path = builder.Configuration["Spool:Path"] is { Length: > 0 } given ? given : null;
+        var limit = builder.Configuration.GetValue("Spool:MaxBytes", 1024L * 1024 * 1024);
+        if (path is not null)
+            builder.Properties[RelayBus.OutlivesBroker] = true;
+        builder.Services.AddKeyedSingleton(name, (services, _) => new Edge(name, path, limit, keepsOrder,
+            services.GetRequiredService<IBus>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<Edge>>()));
+        builder.Services.AddSingleton<IHostedService>(services => services.GetRequiredKeyedService<Edge>(name));
+        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration($"spool-{name}", services => services.GetRequiredKeyedService<Edge>(name), HealthStatus.Degraded, ["ready"]));
     }
 
     private static void AddSqlite(this IHostApplicationBuilder builder, string file, string schema)

@@ -5,7 +5,8 @@ namespace LeadRelay;
 /// <summary>The relay's own counters.</summary>
 public static class Metrics
 {
-    private static readonly Meter Meter = new("LeadRelay");
+    /// <summary>Where they are kept.</summary>
+    public static readonly Meter Meter = new("LeadRelay");
 
     private static readonly Counter<long> Refusals = Meter.CreateCounter<long>("leadrelay.refusals", description: "Requests refused, by service and code");
 

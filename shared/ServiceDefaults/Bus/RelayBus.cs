@@ -8,6 +8,9 @@ namespace LeadRelay.Bus;
 /// <summary>The one bus of a process.</summary>
 public static class RelayBus
 {
+    /// <summary>Set among the builder's properties by what keeps taking messages while the broker is away: then that is no reason to be sent no work.</summary>
+    public const string OutlivesBroker = "OutlivesBroker";
+
     /// <summary>
     /// Adds MassTransit on the broker that <c>Broker__Url</c> names, with the topology of all contracts, and publisher
     /// confirms. A host of several services passes the consumers of each: they must share one bus.
@@ -19,10 +22,12 @@ public static class RelayBus
         var broker = BrokerAddress.Parse(builder.Configuration["Broker:Url"]);
         if (broker.Url is null && !isWhole)
             throw new InvalidOperationException("Broker__Url is not set. A service on its own needs the RabbitMQ that the others use (amqp://…): in its own memory nobody would hear it. Standalone can do without.");
+        var withoutBroker = builder.Properties.ContainsKey(OutlivesBroker) ? HealthStatus.Degraded : HealthStatus.Unhealthy;
         builder.Services.AddSingleton(broker);
         builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
+            bus.ConfigureHealthCheckOptions(health => health.MinimalFailureStatus = withoutBroker);
             foreach (var add in consumers)
                 add(bus);
             bus.AddConfigureEndpointsCallback((queue, endpoint) =>
@@ -38,7 +43,7 @@ public static class RelayBus
         if (broker.Url is not null)
         {
             builder.Services.AddSingleton<TopologyKeeper>().AddHostedService(services => services.GetRequiredService<TopologyKeeper>());
-            builder.Services.AddHealthChecks().AddCheck<TopologyKeeper>("topology", HealthStatus.Unhealthy, ["ready"]);
+            builder.Services.AddHealthChecks().AddCheck<TopologyKeeper>("topology", withoutBroker, ["ready"]);
         }
     }
 

@@ -14,7 +14,7 @@ public sealed class TopologyKeeper(BrokerAddress broker, TimeProvider time, ILog
     private string? fault = "The broker's queues have not been declared yet.";
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(fault is null ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy(fault));
+        Task.FromResult(fault is null ? HealthCheckResult.Healthy() : new HealthCheckResult(context.Registration.FailureStatus, fault));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -34,6 +34,9 @@ public sealed partial class Relay : IAsyncDisposable
     /// <summary>The copy of <c>config/</c>; a change in it is noticed by the services.</summary>
     public string ConfigFolder => Path.Combine(folder, "config");
 
+    /// <summary>Where a door keeps what the broker does not take.</summary>
+    public string SpoolFolder(string service, int replica = 1) => Path.Combine(folder, "spool", string.Create(CultureInfo.InvariantCulture, $"{service}-{replica}"));
+
     public HttpClient WebhookReceiver => Client("WebhookReceiver");
 
     /// <summary>With the operator's token, as the other two operators' APIs.</summary>
@@ -154,7 +157,7 @@ public sealed partial class Relay : IAsyncDisposable
             ["Sandbox__WebhookUrl"] = $"http://127.0.0.1:{PortText("WebhookReceiver")}{WebhookPath}",
             ["Broker__Url"] = BrokerUrl?.AbsoluteUri ?? "",
             ["Store__Url"] = $"sqlite:{DataFolder}/",
-            ["Spool__Path"] = Path.Combine(folder, "spool", string.Create(CultureInfo.InvariantCulture, $"{service}-{replica}")),
+            ["Spool__Path"] = SpoolFolder(service, replica),
             ["Config__Path"] = ConfigFolder,
             ["Operator__Token"] = OperatorToken,
             ["Profile"] = "embedded",

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace LeadRelay.Tests.EndToEnd.Invariants;
 
-/// <summary>Invariants 1 and 2. The edge spool, which turns the 503 of a lost broker into a 202, completes the first.</summary>
+/// <summary>Invariants 1 and 2. <see cref="EdgeSpool"/> has the rest of the first.</summary>
 public sealed class TwoHundredMeansKept
 {
     [Fact]
@@ -73,11 +73,15 @@ public sealed class TwoHundredMeansKept
     }
 
     [Fact]
-    public async Task Without_the_broker_there_is_never_a_2xx_and_repeating_with_the_lead_id_is_the_same_lead()
+    public async Task Without_the_broker_and_without_a_spool_there_is_never_a_2xx_and_repeating_with_the_lead_id_is_the_same_lead()
     {
         await using var node = new RabbitNode();
         await node.StartAsync();
-        await using var relay = await Relay.StartAsync(new RelayOptions { Shape = RelayShape.Processes, Node = node });
+        await using var relay = await Relay.StartAsync(new RelayOptions
+        {
+            Shape = RelayShape.Processes, Node = node,
+            Environment = new Dictionary<string, IReadOnlyDictionary<string, string>> { ["*"] = new Dictionary<string, string> { ["Spool__Path"] = "" } },
+        });
         await Task.Delay(RabbitNode.QueueSettles);
         node.Kill();
 
