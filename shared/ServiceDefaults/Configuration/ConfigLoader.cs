@@ -12,6 +12,9 @@ public static partial class ConfigLoader
     /// <param name="profile"><c>embedded</c> and <c>sandbox</c> allow the samples' keys; any other refuses them.</param>
     public static LoadResult Load(string folder, string profile) => Load(ConfigFiles.Read(folder), profile);
 
+    /// <summary>Whether something can be called so: a file's name without <c>.json</c>.</summary>
+    public static bool IsName(string text) => NameForm().IsMatch(text);
+
     internal static LoadResult Load(ConfigFiles files, string profile)
     {
         var names = ConfigFiles.Kinds.ToDictionary(k => k, k => (IReadOnlyCollection<string>)files.Of(k).Select(f => f.Name).ToList());
@@ -33,7 +36,7 @@ public static partial class ConfigLoader
         foreach (var file in files)
         {
             var log = new FaultLog(file.Path);
-            if (!NameForm().IsMatch(file.Name))
+            if (!IsName(file.Name))
                 log.Add("", null, "The file's name, which is the name used everywhere, should be of a-z, 0-9, _ and -, up to 64, a letter or digit first; rename it.");
             using var document = JsonText.Parse(file.Content, "", log);
             var result = document is null ? default : new Node(document.RootElement, "", log).Object(section => read(file.Name, section));

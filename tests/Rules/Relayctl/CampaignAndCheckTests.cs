@@ -1,0 +1,120 @@
+using LeadRelay.Configuration;
+
+namespace LeadRelay.Tests.Rules.Relayctl;
+
+public sealed class CampaignAndCheckTests : IDisposable
+{
+    private readonly CopyOfSamples folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void A_campaign_with_everything_given_has_it()
+    {
+        folder.Do("campaign new nutra --connection sandbox --partner demo-partner --partner demo-advertiser --project 1 --status 2 --offer 3 --webmaster 4 --country pl --payout 12.50 --currency EUR");
+
+        var campaign = folder.Config().Campaigns["nutra"];
+        Assert.Equal(("1", "2", "3", "4", "PL"), (campaign.ProjectId, campaign.InitialStatusId, campaign.OfferId, campaign.WebmasterId, campaign.Country));
+        Assert.Equal(new Payout(12.50m, "EUR"), campaign.Payout);
+        Assert.Equal(["demo-advertiser", "demo-partner"], campaign.Partners.Order());
+    }
+
+    [Fact]
+    public void A_campaign_with_little_given_is_valid_and_guesses_nothing()
+    {
+        var output = folder.Do("campaign new nutra --connection sandbox --partner demo-partner");
+
+        var campaign = folder.Config().Campaigns["nutra"];
+        Assert.Empty(campaign.StatusMap.Entries);
+        Assert.Null(campaign.Payout);
+        Assert.Null(campaign.Country);
+        Assert.Contains("REPLACE-PROJECT-ID", output, StringComparison.Ordinal);
+        Assert.Contains("status_map, which is empty", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_comments_of_a_new_campaign_are_right_when_the_slashes_are_removed()
+    {
+        folder.Do("campaign new nutra --connection sandbox --partner demo-partner");
+        var id = 0;
+        var lines = folder.Read("campaigns/nutra.json").Split('\n')
+            .Select(line => line.TrimStart().StartsWith("// \"", StringComparison.Ordinal) || line.TrimStart().StartsWith("// ,", StringComparison.Ordinal) ? line.Replace("// ", "", StringComparison.Ordinal) : line)
+            .Select(line => line.Contains("\"ID\"", StringComparison.Ordinal) ? line.Replace("ID", $"{++id}", StringComparison.Ordinal) : line);
+        folder.Write("campaigns/nutra.json", string.Join('\n', lines));
+
+        var campaign = folder.Config().Campaigns["nutra"];
+        Assert.Equal(7, campaign.StatusMap.Entries.Count);
+        Assert.Equal(5, campaign.Postbacks.Count);
+        Assert.NotNull(campaign.OfferId);
+    }
+
+    [Theory]
+    [InlineData("campaign new demo --connection sandbox --partner demo-partner", "there already")]
+    [InlineData("campaign new query --connection sandbox --partner demo-partner", "query")]
+    [InlineData("campaign new nutra --connection nowhere --partner demo-partner", "connections/nowhere.json")]
+    [InlineData("campaign new nutra --connection sandbox --partner nobody", "partners/nobody.json")]
+    [InlineData("campaign new nutra --connection sandbox --partner demo-partner --offer 3", "webmaster_id")]
+    [InlineData("campaign new nutra --connection sandbox --partner demo-partner --country UK", "GB")]
+    public void What_would_not_be_valid_is_said_and_not_left_behind(string command, string why)
+    {
+        var before = folder.Everything();
+        var (code, output, errors) = folder.Run(command);
+
+        Assert.Equal((1, ""), (code, output));
+        Assert.Contains(why, errors, StringComparison.Ordinal);
+        Assert.Equal(before, folder.Everything());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("partner")]
+    [InlineData("partner sell buyer")]
+    [InlineData("partner new")]
+    [InlineData("partner new buyer shop")]
+    [InlineData("partner new ../buyer")]
+    [InlineData("partner new buyer --role owner")]
+    [InlineData("partner new buyer --rôle partner")]
+    [InlineData("partner new buyer --campaign")]
+    [InlineData("partner new buyer --base leads.example")]
+    [InlineData("campaign new nutra --partner demo-partner")]
+    [InlineData("campaign new nutra --connection sandbox")]
+    [InlineData("campaign new nutra --connection sandbox --partner demo-partner --payout 12.50")]
+    [InlineData("campaign new nutra --connection sandbox --partner demo-partner --payout 12,50 --currency EUR")]
+    public void A_command_that_is_written_wrong_is_refused_as_such(string command)
+    {
+        var before = folder.Everything();
+        var (code, output, errors) = folder.Run(command);
+
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains("./relayctl help", errors, StringComparison.Ordinal);
+        Assert.Equal(before, folder.Everything());
+    }
+
+    [Fact]
+    public void A_check_of_a_valid_folder_names_what_there_is()
+    {
+        var output = folder.Do("config check --profile embedded");
+
+        Assert.All(["connection sandbox:", "partner demo-partner:", "campaign demo:", "No faults"], part => Assert.Contains(part, output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_check_prints_every_fault_on_a_line_and_judges_by_the_profile()
+    {
+        var (code, output, errors) = folder.Run("config check");
+
+        Assert.Equal(1, code);
+        Assert.Equal(
+            ["connections/sandbox.json", "partners/demo-advertiser.json", "partners/demo-partner.json"],
+            output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(':')[0]));
+        Assert.Contains("3 fault(s)", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Help_names_every_command()
+    {
+        var help = folder.Do("help");
+
+        Assert.All(["config check", "partner new", "partner key", "partner sheet", "campaign new"], command => Assert.Contains(command, help, StringComparison.Ordinal));
+    }
+}

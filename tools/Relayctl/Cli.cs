@@ -1,0 +1,69 @@
+namespace LeadRelay.Relayctl;
+
+/// <summary>The operators' command line.</summary>
+/// <param name="folder">The configuration folder.</param>
+/// <param name="profile">What <c>config check</c> judges by unless it is told otherwise.</param>
+public sealed class Cli(string folder, string profile, TextWriter output, TextWriter errors)
+{
+    private const string Help = """
+        Usage: ./relayctl COMMAND
+
+          config check [--profile PROFILE]
+              Reads the configuration folder as the services do, and prints every fault, or what there is.
+          partner new NAME [--role partner|advertiser]... [--campaign ALIAS]...
+              Makes a partner with a new API key, adds it to the campaigns, and prints its sheet. The key is shown this once.
+          partner key NAME
+              Gives a partner a second API key, so that the first can be taken away without a gap.
+          partner sheet NAME [--base URL]
+              Prints what the partner needs: addresses, ready calls, macros, statuses.
+          campaign new ALIAS --connection NAME --partner NAME... [--project ID] [--status ID]
+              [--offer ID --webmaster ID] [--country CC] [--payout 12.50 --currency EUR]
+              Makes a campaign. Its status_map is empty: every status is held until the map has it.
+          help
+
+        The configuration folder is the one that the environment variable Config__Path names, else the repository's config.
+        The partner commands take --base, the public address of Intake, for the sheet.
+        Exit codes: 0 done, 1 not done (nothing was changed), 2 the command is not as above.
+        """;
+
+    /// <summary>Runs one command; returns the exit code.</summary>
+    public int Run(params string[] args)
+    {
+        try
+        {
+            return args switch
+            {
+                [] => throw new UsageException("Say which command."),
+                ["help" or "--help" or "-h", ..] => Print(Help),
+                ["config", "check", .. var rest] => new ConfigCheck(folder, output, errors).Run(new Arguments(rest, [], ["--profile"]), profile),
+                ["partner", "new", .. var rest] => Print(PartnerCommands.New(folder, new Arguments(rest, ["NAME"], ["--base"], ["--role", "--campaign"]))),
+                ["partner", "key", .. var rest] => Print(PartnerCommands.NewKey(folder, new Arguments(rest, ["NAME"], []))),
+                ["partner", "sheet", .. var rest] => Print(PartnerCommands.ShowSheet(folder, new Arguments(rest, ["NAME"], ["--base"]))),
+                ["campaign", "new", .. var rest] => Print(CampaignCommand.New(folder, new Arguments(rest, ["ALIAS"], CampaignCommand.Options, ["--partner"]))),
+                _ => throw new UsageException($"There is no command {string.Join(' ', args.Take(2))}."),
+            };
+        }
+        catch (UsageException e)
+        {
+            errors.WriteLine($"{e.Message} ./relayctl help shows all commands.");
+            return 2;
+        }
+        catch (Exception e) when (e is CommandException or IOException or UnauthorizedAccessException)
+        {
+            errors.WriteLine(e.Message);
+            return 1;
+        }
+    }
+
+    private int Print(string text)
+    {
+        output.WriteLine(text);
+        return 0;
+    }
+}
+
+/// <summary>The command was understood and could not be carried out; nothing was changed.</summary>
+internal sealed class CommandException(string message) : Exception(message);
+
+/// <summary>The command is not written as it should be.</summary>
+internal sealed class UsageException(string message) : Exception(message);

@@ -1,0 +1,11 @@
+namespace LeadRelay.Relayctl;
+
+// A class of its own: the SDK makes the Program of a program without one public, and the tests refer to several programs.
+internal static class Program
+{
+    private static int Main(string[] args) => new Cli(
+        Environment.GetEnvironmentVariable("Config__Path") ?? "config",
+        Environment.GetEnvironmentVariable("Profile") ?? "production",
+        Console.Out,
+        Console.Error).Run(args);
+}
