@@ -26,6 +26,7 @@ public static class Documents
         }
         var input = new JsonObject { ["statusId"] = campaign.InitialStatusId, ["projectId"] = campaign.ProjectId };
         if (orderData.Count > 0) input["orderData"] = orderData;
+        if ((lead.Cart is { Count: > 0 } ? lead.Cart : campaign.Cart) is { Count: > 0 } cart) input["cart"] = Cart(cart);
         if (source.Count > 0) input["source"] = source;
         if (campaign is { WebmasterId: { } webmaster, OfferId: { } offer })
             input["lead"] = new JsonObject { ["webmasterId"] = webmaster, ["offerId"] = offer };
@@ -35,6 +36,17 @@ public static class Documents
     /// <summary>Variables of <see cref="UpdateOrder"/>.</summary>
     public static JsonObject ForUpdateOrder(string orderId, string statusId) =>
         new() { ["input"] = new JsonObject { ["id"] = orderId, ["statusId"] = statusId } };
+
+    private static JsonObject Cart(IReadOnlyList<CartItem> cart) => new()
+    {
+        ["items"] = new JsonArray([.. cart.Select(item => new JsonObject
+        {
+            ["itemId"] = item.ItemId, ["variation"] = item.Variation, ["quantity"] = item.Quantity, ["price"] = MinorUnits(item.Price),
+        })]),
+    };
+
+    /// <summary>SalesRender counts money in hundredths, whatever the currency: its own documents know no other exponent.</summary>
+    private static int MinorUnits(decimal price) => (int)Math.Round(price * 100, MidpointRounding.AwayFromZero);
 
     private static JsonArray Entries(JsonObject orderData, string kind)
     {

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using System.Text.Json;
 
@@ -14,7 +13,9 @@ public sealed record Body(IReadOnlyDictionary<string, string> Fields, RawPayload
     public const int Limit = 64 * 1024;
 
     private const int MaxDepth = 8;
-    private const int MaxFields = 300;
+
+    /// <summary>What the sender should know of how it was read.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Reads it, or says why it cannot be read; then the payload is all there is.</summary>
     public static async Task<(Body Body, Refusal? Refusal)> ReadAsync(HttpRequest request, CancellationToken ct)
@@ -29,25 +30,26 @@ public sealed record Body(IReadOnlyDictionary<string, string> Fields, RawPayload
     {
         if (bytes.Length > Limit)
             return (Unread(method, contentType, bytes[..1024]), new Refusal(413, "body_too_large", $"The body is larger than {Limit / 1024} KB. Its first kilobyte was kept."));
-        var type = contentType.Split(';')[0].Trim();
-        if (type.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
-            return ReadForm(method, contentType, bytes);
-        if (type.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.EndsWith("+json", StringComparison.OrdinalIgnoreCase))
-            return ReadJson(method, contentType, bytes);
-        return (Unread(method, contentType, bytes), new Refusal(415, "unsupported_media_type", "Send JSON (Content-Type: application/json) or a form (application/x-www-form-urlencoded)."));
-    }
-
-    private static (Body, Refusal?) ReadForm(string method, string contentType, ReadOnlySpan<byte> bytes)
-    {
-        var fields = new FieldBag();
-        var kept = new List<string>();
-        foreach (var pair in Encoding.UTF8.GetString(bytes).Split('&', StringSplitOptions.RemoveEmptyEntries))
+        if (bytes.StartsWith(Encoding.UTF8.Preamble))
+            bytes = bytes[Encoding.UTF8.Preamble.Length..];
+        // One char per byte: so text can be taken apart and put together again without changing a byte.
+        var text = Encoding.Latin1.GetString(bytes);
+        switch (BodyForms.Of(contentType, text))
         {
-            var (name, value) = pair.Split('=', 2) is [var left, var right] ? (left, right) : (pair, "");
-            var isKey = fields.Add(WebUtility.UrlDecode(name).Replace('[', '.').Replace("]", "", StringComparison.Ordinal), WebUtility.UrlDecode(value));
-            kept.Add(isKey ? $"{name}={Credentials.Mask}" : pair);
+            case BodyForm.Json:
+                return ReadJson(method, contentType, bytes);
+            case BodyForm.Form:
+                var form = new FieldBag();
+                return form.ToBody(Payload(method, contentType, FormBody.Read(text, form)));
+            case BodyForm.Multipart:
+                var parts = new FieldBag();
+                return MultipartBody.Read(text, parts, out var warnings) is { } kept
+                    ? parts.ToBody(Payload(method, contentType, kept), warnings)
+                    : (Unread(method, contentType, bytes), new Refusal(400, "invalid_multipart", "The multipart body has no part with a name in it."));
+            default:
+                return (Unread(method, contentType, bytes), new Refusal(415, "unsupported_media_type",
+                    "Send JSON (application/json) or a form (application/x-www-form-urlencoded or multipart/form-data)."));
         }
-        return fields.ToBody(new RawPayload(method, contentType, string.Join('&', kept)));
     }
 
     private static (Body, Refusal?) ReadJson(string method, string contentType, ReadOnlySpan<byte> bytes)
@@ -59,7 +61,7 @@ public sealed record Body(IReadOnlyDictionary<string, string> Fields, RawPayload
                 return (Unread(method, contentType, bytes), new Refusal(400, "invalid_json", "The body must be a JSON object."));
             var fields = new FieldBag();
             fields.AddAll(json.RootElement, "");
-            return fields.ToBody(Payload(method, contentType, Credentials.CutFromJson(bytes)));
+            return fields.ToBody(Payload(method, contentType, Encoding.Latin1.GetString(Credentials.CutFromJson(bytes))));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter for escapes that are no character
         {
@@ -67,60 +69,15 @@ public sealed record Body(IReadOnlyDictionary<string, string> Fields, RawPayload
         }
     }
 
-    /// <summary>A body that was not understood may hold a credential anywhere, so what looks like one is cut out of the text.</summary>
-    private static Body Unread(string method, string contentType, ReadOnlySpan<byte> bytes)
-    {
-        var raw = Payload(method, contentType, bytes);
-        return new Body(new Dictionary<string, string>(), raw.Base64 ? raw : raw with { Body = Credentials.CutFromText(raw.Body) }, null);
-    }
+    private static Body Unread(string method, string contentType, ReadOnlySpan<byte> bytes) =>
+        new(new Dictionary<string, string>(), Payload(method, contentType, Encoding.Latin1.GetString(bytes)), null);
 
-    private static RawPayload Payload(string method, string contentType, ReadOnlySpan<byte> bytes) =>
-        System.Text.Unicode.Utf8.IsValid(bytes)
+    /// <summary>What looks like a credential is cut out wherever it stands: a broken body is not taken apart as its sender meant it.</summary>
+    private static RawPayload Payload(string method, string contentType, string latin1)
+    {
+        var bytes = Encoding.Latin1.GetBytes(Credentials.CutFromText(latin1));
+        return System.Text.Unicode.Utf8.IsValid(bytes)
             ? new RawPayload(method, contentType, Encoding.UTF8.GetString(bytes))
             : new RawPayload(method, contentType, Convert.ToBase64String(bytes), Base64: true);
-
-    private sealed class FieldBag
-    {
-        private readonly Dictionary<string, string> fields = new(StringComparer.OrdinalIgnoreCase);
-        private string? apiKey;
-
-        /// <summary>True when it was a credential, and so is no field.</summary>
-        public bool Add(string name, string value)
-        {
-            if (Credentials.Names.Contains(name.Split('.')[^1]))
-            {
-                apiKey ??= value.Trim();
-                return true;
-            }
-            if (name is not "" && (!fields.TryGetValue(name, out var known) || known is ""))
-                fields[name] = value.Trim();
-            return false;
-        }
-
-        public void AddAll(JsonElement element, string path)
-        {
-            switch (element.ValueKind)
-            {
-                case JsonValueKind.Object:
-                    foreach (var property in element.EnumerateObject())
-                        AddAll(property.Value, path is "" ? property.Name : $"{path}.{property.Name}");
-                    break;
-                case JsonValueKind.Array:
-                    foreach (var (item, index) in element.EnumerateArray().Select((item, index) => (item, index)))
-                        AddAll(item, $"{path}.{index}");
-                    break;
-                case JsonValueKind.String:
-                    Add(path, element.GetString()!);
-                    break;
-                case JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False:
-                    Add(path, element.GetRawText());
-                    break;
-                default:
-                    break;
-            }
-        }
-
-        public (Body, Refusal?) ToBody(RawPayload raw) => (new Body(fields, raw, apiKey),
-            fields.Count > MaxFields ? new Refusal(400, "too_many_fields", $"The body has more than {MaxFields} fields.") : null);
     }
 }

@@ -11,6 +11,11 @@ public static partial class Credentials
     /// <summary>Names under which a body may carry the key.</summary>
     public static readonly IReadOnlySet<string> Names = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "api_key", "apikey", "api-key" };
 
+    /// <summary>Whether a field is one of them, also inside an object, and with stray characters around it.</summary>
+    public static bool IsName(string path) => Names.Contains(path.Split('.')[^1].Trim(Strays));
+
+    private static readonly char[] Strays = [.. Enumerable.Range(0, 128).Select(c => (char)c).Where(c => !char.IsLetterOrDigit(c)), '\uFFFD'];
+
     /// <summary>Valid JSON with the values of credentials replaced; every other byte stays.</summary>
     public static byte[] CutFromJson(ReadOnlySpan<byte> json)
     {
@@ -18,7 +23,7 @@ public static partial class Credentials
         var reader = new Utf8JsonReader(json);
         while (reader.Read())
         {
-            if (reader.TokenType is not JsonTokenType.PropertyName || !Names.Contains(reader.GetString()!))
+            if (reader.TokenType is not JsonTokenType.PropertyName || !IsName(reader.GetString()!))
                 continue;
             reader.Read();
             kept.AddRange(json[copied..(int)reader.TokenStartIndex]);
@@ -30,9 +35,10 @@ public static partial class Credentials
         return [.. kept];
     }
 
-    /// <summary>Text of no known form with whatever looks like a credential replaced.</summary>
+    /// <summary>Text with whatever looks like a credential replaced: in JSON, in JSON inside a text, in a form, in a part of a multipart body.</summary>
     public static string CutFromText(string text) => KeyInText().Replace(text, "$1" + Mask);
 
-    [GeneratedRegex("""(api[_-]?key["'\s]*(?:[:=]|%3D)\s*)("[^"]*"?|'[^']*'?|[^&\s,;}<]+)""", RegexOptions.IgnoreCase)]
+    // The repetitions are bounded, so that no body makes the search slow.
+    [GeneratedRegex("""(api[_-]?key(?:["'\s\\]|%2[27]){0,8}(?:[:=\n]|%3[AD])(?:["'\s\\]|%2[27]){0,8})(?!\*\*\*)((?<=["'])[^"'\\]+|[^&\s,;}<"'\\]+)""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex KeyInText();
 }

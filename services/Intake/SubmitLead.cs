@@ -28,19 +28,21 @@ public static class SubmitLead
         if ((Caller.Forbids(partner, Role.Partner, campaign) ?? unreadable) is { } forbidden)
             return await Record(forbidden);
 
-        var (lead, warnings, invalid) = Normaliser.Normalise(body.Fields, campaign.Country, campaign.Required);
+        var result = Normaliser.Normalise(body.Fields, campaign.Country, campaign.Required, FieldAliases.Of(campaign));
+        var (lead, invalid) = (result.Lead, result.Refusal);
+        var warnings = body.Warnings.Concat(result.Warnings).ToList();
         about = about with { Connection = campaign.Connection, ClickId = lead.Fields.GetValueOrDefault("click_id") };
         if (invalid is not null)
             return await Record(invalid);
-        if (body.Fields.GetValueOrDefault("test") is "true" or "True" or "1")
-            return TypedResults.Ok(new LeadPreview("test", lead.Fields, lead.Params, warnings));
+        if (result.IsTest)
+            return TypedResults.Ok(new LeadPreview("test", lead.Fields, lead.Params, lead.Cart ?? [], warnings));
 
         var key = http.Request.Headers["Idempotency-Key"].ToString() is { Length: > 0 } header ? header : lead.Fields.GetValueOrDefault("external_lead_id");
         var leadId = LeadId.Of(partner.Name, alias, key);
         about = about with { LeadId = leadId };
         var submitted = new LeadSubmitted(about, lead, Hash(about, body.Fields), body.Raw, warnings, at);
-        var (published, answer) = await door.AskAsync(submitted, Guid.CreateVersion7(), Prefer.Wait(http.Request, campaign.Wait), http.RequestAborted);
-        return published ? Answer(http, leadId, about.ClickId, warnings, answer) : OutcomeUnknown(http, leadId);
+        var (kept, answer) = await door.AskAsync(submitted, Guid.CreateVersion7(), Prefer.Wait(http.Request, campaign.Wait), http.RequestAborted);
+        return kept ? Answer(http, leadId, about.ClickId, warnings, answer) : OutcomeUnknown(http, leadId);
     }
 
     private static IResult Answer(HttpContext http, Guid leadId, string? clickId, IReadOnlyList<string> warnings, object? answer) => answer switch
@@ -77,4 +79,4 @@ public sealed record LeadAnswer(string Status, Guid LeadId, string? OrderId, boo
 public sealed record QueuedAnswer(string Status, Guid LeadId, string StatusUrl, string? ClickId, IReadOnlyList<string> Warnings);
 
 /// <summary>200 to a test submission: what the relay made of it; nothing was created.</summary>
-public sealed record LeadPreview(string Status, IReadOnlyDictionary<string, string> Fields, IReadOnlyDictionary<string, string> Params, IReadOnlyList<string> Warnings);
+public sealed record LeadPreview(string Status, IReadOnlyDictionary<string, string> Fields, IReadOnlyDictionary<string, string> Params, IReadOnlyList<CartItem> Cart, IReadOnlyList<string> Warnings);

@@ -8,4 +8,5 @@ namespace LeadRelay.Contracts;
 /// <c>postcode</c>, <c>ip</c>, <c>user_agent</c>, <c>landing</c>, <c>referrer</c>, <c>comment</c>. Absent means not given.
 /// </param>
 /// <param name="Params">Parameters that are none of the above, by the name they came under.</param>
-public sealed record Lead(IReadOnlyDictionary<string, string> Fields, IReadOnlyDictionary<string, string> Params);
+/// <param name="Cart">The goods ordered; null or empty when the lead names none.</param>
+public sealed record Lead(IReadOnlyDictionary<string, string> Fields, IReadOnlyDictionary<string, string> Params, IReadOnlyList<CartItem>? Cart = null);

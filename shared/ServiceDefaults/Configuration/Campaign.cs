@@ -30,7 +30,17 @@ public sealed record Campaign(
     Payout? Payout,
     IReadOnlyDictionary<StatusEvent, PostbackTemplate> Postbacks,
     bool ForeignOrders,
-    TimeSpan Wait);
+    TimeSpan Wait)
+{
+    /// <summary>Lead field to the names under which this campaign's partners send it, tried before those that every campaign takes.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> FieldAliases { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>Where the click id is looked for, and nowhere else; empty means the usual names.</summary>
+    public IReadOnlyList<string> ClickIdFields { get; init; } = [];
+
+    /// <summary>The goods of a lead that names none.</summary>
+    public IReadOnlyList<CartItem> Cart { get; init; } = [];
+}
 
 /// <summary>A fixed payout per approval, in major units.</summary>
 /// <param name="Currency">ISO 4217.</param>

@@ -27,7 +27,14 @@ internal static partial class CampaignReader
             section.Optional("payout", n => n.Object(ReadPayout), null),
             section.Optional("postbacks", n => PostbackReader.Read(n, around), PostbackReader.None),
             section.Optional("foreign_orders", n => n.Flag(), false),
-            section.Optional("wait_seconds", n => n.Seconds(0, 30), TimeSpan.FromSeconds(5)));
+            section.Optional("wait_seconds", n => n.Seconds(0, 30), TimeSpan.FromSeconds(5)))
+        {
+            FieldAliases = section.Optional("field_aliases", ReadAliases, new Dictionary<string, IReadOnlyList<string>>()),
+            ClickIdFields = section.Optional("click_id_fields", ReadNames, []),
+            Cart = section.Optional("cart", n => n.List(item => item.Object(ReadItem), 1, 50), []),
+        };
+        if (campaign.ClickIdFields.Count > 0 && campaign.FieldAliases?.ContainsKey(LeadFields.ClickId) is true)
+            section.Fail("field_aliases.click_id", "It stands beside click_id_fields, which alone decides; keep one of the two.");
         if (section.Has("offer_id") != section.Has("webmaster_id"))
             section.Fail(section.Has("offer_id") ? "webmaster_id" : "offer_id", "It is missing: offer_id and webmaster_id go together, give both or neither.");
         return campaign;
@@ -55,6 +62,26 @@ internal static partial class CampaignReader
         : LeadFields.FaultOf(field) is { } why ? node.Fail<string>(why)
         : field;
 
+    private static IReadOnlyDictionary<string, IReadOnlyList<string>> ReadAliases(Node node) => node.Object(section =>
+    {
+        var aliases = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        foreach (var (field, names) in section.Entries())
+        {
+            if (LeadFields.FaultOfAliased(field) is { } why)
+                names.Fail<object>(why);
+            aliases[field] = ReadNames(names);
+        }
+        return aliases;
+    });
+
+    private static IReadOnlyList<string> ReadNames(Node node) => node.List(n => n.Text(NameForm(), "a parameter's name: up to 128 characters without spaces"), 1, 50);
+
+    private static CartItem ReadItem(Section section) => new(
+        section.Required("item_id", n => n.Whole(1, int.MaxValue)),
+        section.Optional("variation", n => n.Whole(0, int.MaxValue), 1),
+        section.Optional("quantity", n => n.Whole(1, 10_000), 1),
+        section.Required("price", n => n.Number(0, 10_000_000)));
+
     private static string? ReadCountry(Node node) =>
         node.Text(CountryForm(), "a country's two letters (ISO 3166 alpha-2), as DE")?.ToUpperInvariant() is not { } country ? null
         : country is "UK" ? node.Fail<string>("It should be GB, which is the United Kingdom's code.")
@@ -63,6 +90,9 @@ internal static partial class CampaignReader
     private static Payout ReadPayout(Section section) => new(
         section.Required("amount", n => n.Number(0, 1_000_000)),
         section.Required("currency", n => n.Text(CurrencyForm(), "a currency's three letters (ISO 4217), as EUR")?.ToUpperInvariant()!));
+
+    [GeneratedRegex(@"^\S{1,128}\z")]
+    private static partial Regex NameForm();
 
     [GeneratedRegex(@"^[A-Za-z]{2}\z")]
     private static partial Regex CountryForm();

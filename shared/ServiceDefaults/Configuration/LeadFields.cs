@@ -22,6 +22,15 @@ internal static partial class LeadFields
             ? null
             : $"{name} is not a field of a lead.{Nearest.Hint(name, [.. Names, "sub1 to sub15", "param.NAME"])}";
 
+    /// <summary>Why partners cannot send a field under another name; null when they can.</summary>
+    public static string? FaultOfAliased(string name)
+    {
+        string[] received = [.. Names.Except(["phone_raw", "lead_id"]), "phone_prefix"];
+        return received.Contains(name) || (Numbered().IsMatch(name) && !name.StartsWith("param.", StringComparison.Ordinal))
+            ? null
+            : $"{name} is not a field that partners send.{Nearest.Hint(name, [.. received, "sub1 to sub15"])}";
+    }
+
     [GeneratedRegex(@"^(sub([1-9]|1[0-5])|param\.[^\p{C}]+)\z")]
     private static partial Regex Numbered();
 }

@@ -66,6 +66,9 @@ internal sealed partial class Node(JsonElement json, string path, FaultLog fault
             : Fail<decimal>(string.Create(CultureInfo.InvariantCulture, $"It should be from {least} to {most}."));
     }
 
+    public int Whole(int least, int most) =>
+        Number(least, most) is var number && number == decimal.Truncate(number) ? (int)number : Fail<int>("It should be a whole number.");
+
     public TimeSpan Seconds(int least, int most) => TimeSpan.FromSeconds((double)Number(least, most));
 
     public bool Flag() => json.ValueKind is JsonValueKind.True or JsonValueKind.False
