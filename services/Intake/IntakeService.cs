@@ -14,6 +14,8 @@ public static class IntakeService
         builder.AddEdge(Door.Spool, keepsOrder: false);
         builder.Services.AddSingleton<Answers>();
         builder.Services.AddSingleton<Door>();
+        builder.Services.AddSingleton<CallLimits>();
+        builder.Services.AddSingleton<Gate>();
     }
 
     public static void MapIntake(this WebApplication app)

@@ -7,13 +7,14 @@ public static class PushStatus
 {
     public static void MapPushStatus(this IEndpointRouteBuilder endpoints) => endpoints.MapPost("/orders/{orderId}/status", PushAsync);
 
-    private static async Task<IResult> PushAsync(string orderId, HttpContext http, ConfigStore store, Door door, TimeProvider time)
+    private static async Task<IResult> PushAsync(string orderId, HttpContext http, ConfigStore store, Gate gate, Door door, TimeProvider time)
     {
         var config = store.Current;
         var at = time.GetUtcNow();
         var (body, unreadable) = await Body.ReadAsync(http.Request, http.RequestAborted);
-        if (Caller.Of(http.Request, body.ApiKey, config) is not { } partner)
-            return (unreadable ?? Caller.Unknown).ToResult(http);
+        var (caller, turnedAway) = gate.Admit(http.Request, body.ApiKey, unreadable);
+        if (caller is not { } partner)
+            return turnedAway!.ToResult(http);
 
         var alias = body.Fields.GetValueOrDefault("campaign");
         var about = new Subject(Campaign: alias, Partner: partner.Name, OrderId: orderId);
@@ -22,14 +23,14 @@ public static class PushStatus
             await door.RecordAsync(new StatusUpdateRefused(about, null, body.Raw, refusal.Code, refusal.Text, null, at));
             return refusal.ToResult(http);
         }
-        if (unreadable is not null)
-            return await Record(unreadable);
+        if ((turnedAway ?? unreadable) is { } refused)
+            return await Record(refused);
         if (string.IsNullOrEmpty(alias))
             return await Record(new Refusal(422, "missing_field", "Say which campaign the order belongs to.", "campaign"));
         if (!config.Campaigns.TryGetValue(alias, out var campaign))
             return await Record(new Refusal(404, "unknown_campaign", $"There is no campaign {alias}."));
         about = about with { Connection = campaign.Connection };
-        if (Caller.Forbids(partner, Role.Advertiser, campaign) is { } forbidden)
+        if (Gate.Forbids(partner, Role.Advertiser, campaign) is { } forbidden)
             return await Record(forbidden);
         var label = body.Fields.GetValueOrDefault("status") ?? "";
         if (campaign.StatusMap.StatusIdFor(label) is not { } statusId)
@@ -46,8 +47,8 @@ public static class PushStatus
         return answer switch
         {
             OrderStatusUpdated updated => TypedResults.Ok(new StatusAnswer("ok", orderId, updated.Request.Label)),
-            StatusUpdateRefused { Code: "unknown_order" } refused => new Refusal(404, "unknown_order", refused.Text).ToResult(http),
-            StatusUpdateRefused refused => new Refusal(422, "status_refused", $"The CRM refused the status: {refused.Text} ({refused.Code})", "status").ToResult(http),
+            StatusUpdateRefused { Code: "unknown_order" } no => new Refusal(404, "unknown_order", no.Text).ToResult(http),
+            StatusUpdateRefused no => new Refusal(422, "status_refused", $"The CRM refused the status: {no.Text} ({no.Code})", "status").ToResult(http),
             _ => TypedResults.Accepted((string?)null, new StatusAnswer("queued", orderId, label)),
         };
     }

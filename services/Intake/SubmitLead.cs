@@ -9,13 +9,14 @@ public static class SubmitLead
 {
     public static void MapSubmitLead(this IEndpointRouteBuilder endpoints) => endpoints.MapPost("/leads/{alias}", SubmitAsync);
 
-    private static async Task<IResult> SubmitAsync(string alias, HttpContext http, ConfigStore store, Door door, TimeProvider time)
+    private static async Task<IResult> SubmitAsync(string alias, HttpContext http, ConfigStore store, Gate gate, Door door, TimeProvider time)
     {
         var config = store.Current;
         var at = time.GetUtcNow();
         var (body, unreadable) = await Body.ReadAsync(http.Request, http.RequestAborted);
-        if (Caller.Of(http.Request, body.ApiKey, config) is not { } partner)
-            return (unreadable ?? Caller.Unknown).ToResult(http);
+        var (caller, turnedAway) = gate.Admit(http.Request, body.ApiKey, unreadable);
+        if (caller is not { } partner)
+            return turnedAway!.ToResult(http);
 
         var about = new Subject(Campaign: alias, Partner: partner.Name);
         async Task<IResult> Record(Refusal refusal)
@@ -23,9 +24,11 @@ public static class SubmitLead
             await door.RecordAsync(new LeadRefused(about, refusal.Status, refusal.Code, refusal.Text, refusal.Field, body.Raw, at));
             return refusal.ToResult(http);
         }
+        if (turnedAway is not null)
+            return await Record(turnedAway);
         if (!config.Campaigns.TryGetValue(alias, out var campaign))
             return await Record(new Refusal(404, "unknown_campaign", $"There is no campaign {alias}."));
-        if ((Caller.Forbids(partner, Role.Partner, campaign) ?? unreadable) is { } forbidden)
+        if ((Gate.Forbids(partner, Role.Partner, campaign) ?? unreadable) is { } forbidden)
             return await Record(forbidden);
 
         var result = Normaliser.Normalise(body.Fields, campaign.Country, campaign.Required, FieldAliases.Of(campaign));

@@ -62,6 +62,7 @@ public static class ServiceDefaults
     /// </summary>
     public static void MapServiceDefaults(this WebApplication app)
     {
+        app.UseKnownProxies();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });

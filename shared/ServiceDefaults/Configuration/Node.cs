@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -86,6 +87,12 @@ internal sealed partial class Node(JsonElement json, string path, FaultLog fault
             ? url
             : Unshown.Fail<Uri>("It should have no user, no query (?) and no fragment (#).");
     }
+
+    /// <summary>A network in CIDR notation, or one address.</summary>
+    public IPNetwork Network() =>
+        Text() is not { } text ? default
+        : Networks.TryParse(text, out var network) ? network
+        : Fail<IPNetwork>("It should be a network such as 192.0.2.0/24 or 2001:db8::/32, with nothing set behind the prefix, or one address.");
 
     public Secret Secret(string folder)
     {

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace LeadRelay.Configuration;
 
 /// <summary>Who may call Intake: <c>partners/NAME.json</c>.</summary>
@@ -7,7 +9,21 @@ public sealed record Partner(
     string Name,
     IReadOnlyList<byte[]> KeyHashes,
     IReadOnlySet<Role> Roles,
-    IReadOnlyDictionary<StatusEvent, PostbackTemplate> Postbacks);
+    IReadOnlyDictionary<StatusEvent, PostbackTemplate> Postbacks)
+{
+    /// <summary>From where it may call; empty means from anywhere.</summary>
+    public IReadOnlyList<IPNetwork> Networks { get; init; } = [];
+
+    public RateLimit RateLimit { get; init; } = RateLimit.Default;
+}
+
+/// <summary>How many calls each key may make.</summary>
+/// <param name="PerMinute">On average: 1 to 1,000,000, default 6,000.</param>
+/// <param name="Burst">At once, after a pause: 1 to 1,000,000, by default as many as a minute.</param>
+public sealed record RateLimit(int PerMinute, int Burst)
+{
+    public static readonly RateLimit Default = new(6000, 6000);
+}
 
 /// <summary>What a key may do.</summary>
 public enum Role

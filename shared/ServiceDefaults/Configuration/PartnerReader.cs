@@ -16,7 +16,17 @@ internal sealed partial class PartnerReader(Surroundings around, Dictionary<stri
         name,
         section.Required("keys", n => n.Unshown.List(k => ReadKey(k, name), 1)),
         section.Optional("roles", n => n.List(r => r.Choice<Role>(), 1).ToHashSet(), [Role.Partner]),
-        section.Optional("postbacks", n => PostbackReader.Read(n, around), PostbackReader.None));
+        section.Optional("postbacks", n => PostbackReader.Read(n, around), PostbackReader.None))
+    {
+        Networks = section.Optional("networks", n => n.List(network => network.Network(), 0), []),
+        RateLimit = section.Optional("rate_limit", n => n.Object(ReadRateLimit) ?? RateLimit.Default, RateLimit.Default),
+    };
+
+    private static RateLimit ReadRateLimit(Section section)
+    {
+        var perMinute = section.Optional("per_minute", n => n.Whole(1, 1_000_000), RateLimit.Default.PerMinute);
+        return new RateLimit(perMinute, section.Optional("burst", n => n.Whole(1, 1_000_000), perMinute));
+    }
 
     private byte[] ReadKey(Node node, string partner)
     {

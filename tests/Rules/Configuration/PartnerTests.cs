@@ -20,6 +20,8 @@ public sealed class PartnerTests : IDisposable
 
         Assert.True(partner.Roles.SetEquals([Role.Partner]));
         Assert.Empty(partner.Postbacks);
+        Assert.Empty(partner.Networks);
+        Assert.Equal(new RateLimit(6000, 6000), partner.RateLimit);
         Assert.Equal(Convert.FromHexString(new string('a', 64)), partner.KeyHashes[0]);
     }
 
@@ -37,7 +39,30 @@ public sealed class PartnerTests : IDisposable
         Assert.Equal(Enum.GetValues<StatusEvent>(), partner.Postbacks.Keys.Order());
     }
 
+    [Fact]
+    public void A_partner_can_be_bound_to_networks_and_to_a_number_of_calls()
+    {
+        var partner = folder
+            .Set(ConfigFolder.Partner, "networks", """["192.0.2.0/24", "198.51.100.7", "2001:db8::/32", "::1"]""")
+            .Set(ConfigFolder.Partner, "rate_limit", """{"per_minute": 60, "burst": 5}""")
+            .Set("partners/shop.json", "rate_limit", """{"per_minute": 60}""")
+            .Config().Partners["buyer"];
+
+        Assert.Equal(["192.0.2.0/24", "198.51.100.7/32", "2001:db8::/32", "::1/128"], partner.Networks.Select(n => n.ToString()));
+        Assert.Equal(new RateLimit(60, 5), partner.RateLimit);
+        Assert.Equal(new RateLimit(60, 60), folder.Config().Partners["shop"].RateLimit);
+    }
+
     [Theory]
+    [InlineData("networks", "\"10.0.0.0/8\"", "networks", "\"10.0.0.0/8\"", "a list")]
+    [InlineData("networks", "[\"10.0.0.0/8\", \"10.0.0.1/8\"]", "networks[1]", "\"10.0.0.1/8\"", "nothing set behind the prefix")]
+    [InlineData("networks", "[\"10.1\"]", "networks[0]", "\"10.1\"", "192.0.2.0/24")]
+    [InlineData("networks", "[\"10.0.0.0/33\"]", "networks[0]", "\"10.0.0.0/33\"", "192.0.2.0/24")]
+    [InlineData("networks", "[\"shop.example\"]", "networks[0]", "\"shop.example\"", "one address")]
+    [InlineData("rate_limit", "60", "rate_limit", "60", "an object")]
+    [InlineData("rate_limit", "{\"per_minute\": 0}", "rate_limit.per_minute", "0", "from 1 to 1000000")]
+    [InlineData("rate_limit", "{\"burst\": 1.5}", "rate_limit.burst", "1.5", "a whole number")]
+    [InlineData("rate_limit", "{\"per_second\": 5}", "rate_limit.per_second", null, "not known here")]
     [InlineData("keys", null, "keys", null, "missing")]
     [InlineData("keys", "[]", "keys", null, "at least 1")]
     [InlineData("keys", "\"the-key-itself\"", "keys", null, "a list")]
