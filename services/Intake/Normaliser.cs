@@ -35,7 +35,7 @@ public static class Normaliser
         var refusal = ReadPhone(fields, warnings);
         var cart = CartReader.Read(given, used, warnings, out var badCart);
         var isTest = IsTest(given, aliases, used);
-        var parameters = Parameters(given, used);
+        var parameters = Parameters(given, used, warnings);
         refusal ??= badCart;
         refusal ??= required.Prepend("phone").FirstOrDefault(field => !Has(fields, parameters, field)) is { } missing
             ? new Refusal(422, "missing_field", $"The field {missing} is missing or empty.{Accepted(missing, aliases)}", missing)
@@ -65,10 +65,15 @@ public static class Normaliser
 
     private static string Fit(string field, string name, string value, List<string> warnings)
     {
-        var longest = field.StartsWith("sub", StringComparison.Ordinal) ? LongestSubId : Longest;
+        var fitting = Cut(name, value, field.StartsWith("sub", StringComparison.Ordinal) ? LongestSubId : Longest, warnings);
+        return field is "name" or "first_name" or "last_name" ? Cleaning.Collapse(fitting) : fitting;
+    }
+
+    private static string Cut(string name, string value, int longest, List<string> warnings)
+    {
         if (value.Length > longest)
-            warnings.Add($"{name} has {value.Length} characters; it was cut to {longest}.");
-        return field is "name" or "first_name" or "last_name" ? Cleaning.Collapse(Cleaning.Cut(value, longest)) : Cleaning.Cut(value, longest);
+            warnings.Add($"{Cleaning.Cut(name, 100)} has {value.Length} characters; it was cut to {longest}.");
+        return Cleaning.Cut(value, longest);
     }
 
     private static void SplitName(Dictionary<string, string> fields)
@@ -124,14 +129,14 @@ public static class Normaliser
     }
 
     /// <summary>What has no place of its own, by its name, without the object it may have stood in.</summary>
-    private static Dictionary<string, string> Parameters(IReadOnlyDictionary<string, string> given, HashSet<string> used)
+    private static Dictionary<string, string> Parameters(IReadOnlyDictionary<string, string> given, HashSet<string> used, List<string> warnings)
     {
         var parameters = new Dictionary<string, string>();
         foreach (var (path, value) in given.Where(g => !used.Contains(g.Key)).OrderBy(g => g.Key.Contains('.', StringComparison.Ordinal)))
         {
             var wrapper = FieldAliases.Wrappers.Where(w => path.Length > w.Length && path.StartsWith(w, StringComparison.OrdinalIgnoreCase)).MaxBy(w => w.Length)!;
             var name = parameters.ContainsKey(path[wrapper.Length..]) ? path : path[wrapper.Length..];
-            if (Cleaning.Cut(Cleaning.Clean(value), Longest) is { Length: > 0 } kept)
+            if (Cut(name, Cleaning.Clean(value), Longest, warnings) is { Length: > 0 } kept)
                 parameters[name] = kept;
         }
         return parameters;

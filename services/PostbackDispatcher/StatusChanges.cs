@@ -71,7 +71,7 @@ public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostback
     }
 
     /// <summary>What macros may name beyond the order itself: sub ids, and the parameters that only the partner knows the meaning of.</summary>
-    private static Dictionary<string, string> Tracking(Lead lead)
+    public static IReadOnlyDictionary<string, string> Tracking(Lead lead)
     {
         var tracking = lead.Params.ToDictionary(p => "param." + p.Key, p => p.Value);
         foreach (var (field, value) in lead.Fields.Where(f => f.Key.StartsWith("sub", StringComparison.Ordinal)))
