@@ -6,7 +6,8 @@ public static class LeadViews
     /// <param name="messages">In any order.</param>
     public static LeadView Of(Guid leadId, IEnumerable<IAudited> messages)
     {
-        var all = messages.OrderBy(m => m.At).ToArray();
+        // Of one instant by kind and content, so that the same messages always give the same view.
+        var all = messages.OrderBy(m => m.At).ThenBy(m => m.GetType().Name, StringComparer.Ordinal).ThenBy(m => m.ToString(), StringComparer.Ordinal).ToArray();
         var about = all.OfType<LeadSubmitted>().FirstOrDefault()?.About ?? all.FirstOrDefault(m => m.About.LeadId == leadId)?.About;
         var created = all.OfType<OrderCreated>().LastOrDefault();
         var (state, reason) = State(all, created);

@@ -18,7 +18,7 @@ public static class JsonPath
     {
         var (name, selector) = segment.TrimEnd(']').Split('[', 2) is [var before, var within] ? (before, within) : (segment, null);
         var member = node is JsonObject parent ? parent[name] : null;
-        return selector is null ? member : (member as JsonArray)?.FirstOrDefault(entry => IsOf(entry?["field"], selector));
+        return selector is null ? member : (member as JsonArray)?.FirstOrDefault(entry => IsOf((entry as JsonObject)?["field"], selector));
     }
 
     private static bool IsOf(JsonNode? field, string code) =>

@@ -34,7 +34,7 @@ public static class Payload
             : new RawPayload(method, contentType, Convert.ToBase64String(body), Base64: true);
         if (body.Length > limit)
             return (new JsonObject(), raw with { Body = raw.Body[..1024] }, new Fault(413, "body_too_large", $"The body is larger than {limit / 1024} KB; its beginning was kept."));
-        var text = Encoding.UTF8.GetString(body).Trim();
+        var text = Encoding.UTF8.GetString(body).TrimStart('\uFEFF').Trim();
         JsonNode? tree;
         try
         {
@@ -44,7 +44,7 @@ public static class Payload
             if (tree is JsonObject root)
                 Merge(root, Form(query));
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter for escapes that are no character
         {
             return (new JsonObject(), raw, new Fault(400, "invalid_json", $"The body is not valid JSON: {e.Message}"));
         }

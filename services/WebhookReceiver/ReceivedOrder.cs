@@ -33,7 +33,7 @@ public sealed record ReceivedOrder(IReadOnlyDictionary<WebhookField, string> Val
     private bool Has(WebhookField field) => Values.ContainsKey(field);
 
     private Reward? Reward() =>
-        decimal.TryParse(Values.GetValueOrDefault(WebhookField.RewardAmount), NumberStyles.Number, CultureInfo.InvariantCulture, out var amount)
+        IsAmount(Values.GetValueOrDefault(WebhookField.RewardAmount), out var amount)
             ? new Reward(RewardUnit is RewardUnit.Minor ? amount / 100 : amount, Values.GetValueOrDefault(WebhookField.RewardCurrency))
             : null;
 
@@ -51,8 +51,13 @@ public sealed record ReceivedOrder(IReadOnlyDictionary<WebhookField, string> Val
         }
         if (!values.ContainsKey(WebhookField.ClickId))
             findings.Add("There is no click id in the webhook: check Field visibility for webmaster in the offer.");
+        if (values.TryGetValue(WebhookField.RewardAmount, out var reward) && !IsAmount(reward, out _))
+            findings.Add($"The reward {reward} is not a number with a decimal point, so it does not count.");
         return new ReceivedOrder(values, settings.RewardUnit, findings);
     }
+
+    /// <summary>No separators of thousands: 12,50 would become 1250.</summary>
+    private static bool IsAmount(string? text, out decimal amount) => decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out amount);
 
     private static IEnumerable<JsonNode> Unwrap(JsonNode payload, WebhookSettings settings)
     {
@@ -61,7 +66,7 @@ public sealed record ReceivedOrder(IReadOnlyDictionary<WebhookField, string> Val
         if (payload is not JsonObject root)
             return [];
         var data = root["data"] as JsonObject;
-        if ((data?["ordersFetcher"]?["orders"] ?? data?["orders"] ?? root["orders"]) is JsonArray orders)
+        if (((data?["ordersFetcher"] as JsonObject)?["orders"] ?? data?["orders"] ?? root["orders"]) is JsonArray orders)
             return orders.OfType<JsonObject>();
         // An order has "data" of its own: only a root that is no order is an envelope.
         var isOrder = settings.Paths[WebhookField.OrderId].Any(path => JsonPath.Text(root, path) is { Length: > 0 });

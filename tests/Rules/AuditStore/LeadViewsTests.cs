@@ -1,0 +1,130 @@
+using FsCheck;
+using FsCheck.Fluent;
+using LeadRelay.AuditStore;
+using LeadRelay.Contracts;
+
+namespace LeadRelay.Tests.Rules.AuditStore;
+
+/// <summary>What a partner sees of a lead, out of its messages.</summary>
+public class LeadViewsTests
+{
+    private static readonly Guid LeadId = new("0190163d-8694-739b-aea5-966c26f8ad91");
+    private static readonly LeadSubmitted Submitted = Builders.Submitted(LeadId);
+    private static readonly Postback Hold = Builders.Postback(1_000, StatusEvent.Hold) with { Payout = 0, Comment = "later" };
+    private static readonly Postback Approve = Builders.Postback(2_000, label: "accepted");
+
+    [Fact]
+    public void Nothing_is_known_of_a_lead_without_messages()
+    {
+        var view = LeadViews.Of(LeadId, []);
+
+        Assert.Equal((LeadId, null, null, "queued"), (view.LeadId, view.Partner, view.OrderId, view.State));
+        Assert.Empty(view.History);
+        Assert.Empty(view.Postbacks);
+    }
+
+    public static TheoryData<string, IAudited[], string> States => new()
+    {
+        { "submitted", [Submitted], "queued" },
+        { "delayed", [Submitted, new OrderWriteDelayed(Submitted.About, "busy", 1, At(9), null, At(1))], "queued" },
+        { "made", [Submitted, Created(1)], "created" },
+        { "refused", [Submitted, Refused(1)], "refused" },
+        { "in doubt", [Submitted, InDoubt(1)], "in_doubt" },
+        { "in doubt, then made", [Submitted, InDoubt(1), Created(2)], "created" },
+        { "made, then a late doubt", [Submitted, Created(1), InDoubt(2)], "created" },
+        { "refused, then submitted again", [Submitted, Refused(1), Submitted with { At = At(2) }], "queued" },
+        { "refused, submitted again, made", [Submitted, Refused(1), Submitted with { At = At(2) }, Created(3)], "created" },
+        { "refused, submitted again, refused", [Submitted, Refused(1), Submitted with { At = At(2) }, Refused(3)], "refused" },
+        { "submitted and refused at the same instant", [Submitted, Refused(0)], "refused" },
+    };
+
+    [Theory]
+    [MemberData(nameof(States))]
+    public void The_state_is_the_latest_word_and_an_order_outlasts_all(string name, IAudited[] messages, string state)
+    {
+        Assert.NotEqual("", name);
+        var view = LeadViews.Of(LeadId, messages);
+
+        Assert.Equal((state, "buyer", "first", "click-1"), (view.State, view.Partner, view.Campaign, view.ClickId));
+        Assert.Equal(state is "created" ? "1001" : null, view.OrderId);
+        Assert.Equal(state is "refused" or "in_doubt", view.Reason is not null);
+    }
+
+    [Fact]
+    public void The_latest_status_is_that_of_the_highest_sequence_also_where_nothing_was_sent_for_it()
+    {
+        var view = LeadViews.Of(LeadId, [Submitted, Created(1), Attempted(Approve, 2), Skipped(StatusEvent.Cancel, "rejected", "not_subscribed", 3_000, 3), Attempted(Hold, 4)]);
+
+        Assert.Equal(("rejected", StatusEvent.Cancel), (view.Label, view.Event));
+        Assert.Equal((12.50m, "EUR"), (view.Payout!.Value, view.Currency));
+    }
+
+    [Fact]
+    public void What_was_superseded_is_not_the_latest_status() =>
+        Assert.Equal("hold", LeadViews.Of(LeadId, [Submitted, Attempted(Hold, 1), Skipped(StatusEvent.Approve, "accepted", "superseded", 9_000, 2)]).Label);
+
+    [Theory]
+    [InlineData("delivered")]
+    [InlineData("failed")]
+    [InlineData("retrying")]
+    public void A_postback_is_shown_once_with_its_last_attempt(string outcome)
+    {
+        List<IAudited> messages = [Submitted, Attempted(Approve, 1, 1, "first"), Attempted(Approve, 2, 2, "second")];
+        if (outcome is "delivered") messages.Add(new PostbackDelivered(Submitted.About, Approve, 2, At(3)));
+        if (outcome is "failed") messages.Add(new PostbackFailed(Submitted.About, Approve, 2, "no", At(3)));
+
+        var postback = Assert.Single(LeadViews.Of(LeadId, messages).Postbacks);
+
+        Assert.Equal((outcome, 2, "second", "accepted"), (postback.Outcome, postback.Attempts, postback.Url, postback.Label));
+    }
+
+    [Fact]
+    public void Why_nothing_was_sent_is_shown()
+    {
+        var held = new PostbackHeld(Submitted.About, "77", null, "no entry", null, 1, At(1));
+
+        var postbacks = LeadViews.Of(LeadId, [Submitted, held, Skipped(null, null, "ignored", 2, 2)]).Postbacks;
+
+        Assert.Equal([("held", "no entry"), ("skipped", "ignored text")], postbacks.Select(p => (p.Outcome, p.Reason!)));
+    }
+
+    [Fact]
+    public void The_history_is_in_order_with_SalesRenders_times_where_it_has_them()
+    {
+        var view = LeadViews.Of(LeadId, [Builders.Changed(statusId: "3", at: At(20), changedAt: At(15)), Builders.Changed(statusId: "2", at: At(10))]);
+
+        Assert.Equal([("2", At(10)), ("3", At(15))], view.History.Select(s => (s.StatusId!, s.At)));
+    }
+
+    [Fact]
+    public void The_order_of_the_messages_does_not_matter_even_at_the_same_instant()
+    {
+        // Three instants for a dozen messages: many of them tie.
+        IAudited[] all =
+        [
+            Submitted, Submitted with { About = Submitted.About with { ClickId = "other" } }, Refused(0), InDoubt(0), Created(1), Created(1) with { About = Builders.About(LeadId, "1002") },
+            Attempted(Hold, 1), Attempted(Approve, 1), Attempted(Approve, 2, 2), new PostbackDelivered(Submitted.About, Approve, 2, At(2)), Attempted(Builders.Postback(2_000, StatusEvent.Cancel), 2),
+            Skipped(StatusEvent.Wait, "wait", "repeat", 2_000, 1), Skipped(StatusEvent.Hold, "hold", "repeat", 2_000, 1), new PostbackHeld(Submitted.About, "77", null, "no entry", null, 1, At(2)),
+            Builders.Changed(statusId: "2", at: At(1)), Builders.Changed(statusId: "3", at: At(1)),
+        ];
+        var cases = Gen.SubListOf(all).SelectMany(some => Gen.Shuffle(some.ToArray()), (some, shuffled) => (some.ToArray(), shuffled));
+
+        Prop.ForAll(cases.ToArbitrary(), c => Written(c.Item1) == Written(c.shuffled)).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+
+        static string Written(IEnumerable<IAudited> messages) => System.Text.Json.JsonSerializer.Serialize(LeadViews.Of(LeadId, messages));
+    }
+
+    private static DateTimeOffset At(int second) => Builders.Now.AddSeconds(second);
+
+    private static OrderCreated Created(int second) => Builders.Created(LeadId) with { At = At(second) };
+
+    private static OrderRefused Refused(int second) => Builders.Refused(LeadId) with { At = At(second) };
+
+    private static OrderInDoubt InDoubt(int second) => new(Submitted.About, Submitted, "timed out", null, At(second));
+
+    private static PostbackAttempted Attempted(Postback postback, int second, int attempt = 1, string url = "url") =>
+        new(Submitted.About, postback, null, attempt, url, 200, "ok", null, null, At(second), 5);
+
+    private static PostbackSkipped Skipped(StatusEvent? statusEvent, string? label, string reason, long sequence, int second) =>
+        new(Submitted.About, statusEvent, label, null, reason, reason + " text", null, sequence, At(second));
+}
