@@ -1,4 +1,5 @@
 using LeadRelay.Bus;
+using LeadRelay.Intake.OpenApi;
 using LeadRelay.Persistence;
 
 namespace LeadRelay.Intake;
@@ -16,13 +17,15 @@ public static class IntakeService
         builder.Services.AddSingleton<Door>();
         builder.Services.AddSingleton<CallLimits>();
         builder.Services.AddSingleton<Gate>();
+        builder.Services.AddIntakeDocument();
     }
 
     public static void MapIntake(this WebApplication app)
     {
-        var service = app.MapService(Name);
+        var service = app.MapService(Name).WithGroupName(Name);
         service.MapSubmitLead();
         service.MapLeadStatus();
         service.MapPushStatus();
+        service.MapOpenApi();
     }
 }
