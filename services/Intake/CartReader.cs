@@ -4,7 +4,8 @@ namespace LeadRelay.Intake;
 
 /// <summary>
 /// Reads the goods of a lead: a list <c>cart</c> or <c>cart.items</c>, or one item in flat fields. A list is meant as a
-/// cart and must be one; flat <c>product_id</c> and <c>price</c> mean many things, so what does not fit stays a parameter.
+/// cart and must be one; flat <c>product_id</c> and <c>price</c> mean many things, so what does not fit stays a parameter, with a
+/// warning, unless the price is one that nobody can mean.
 /// </summary>
 public static class CartReader
 {
@@ -39,14 +40,14 @@ public static class CartReader
             return items;
         foreach (var wrapper in FieldAliases.Wrappers)
         {
-            if (First(given, wrapper, FlatItemNames) is not { } id || First(given, wrapper, PriceNames) is null)
+            if (First(given, wrapper, FlatItemNames) is null || First(given, wrapper, PriceNames) is not { } price)
                 continue;
             if (Item(given, wrapper, FlatItemNames, out var fault) is { } item)
                 return [item];
-            if (int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            if (Number(price) is < 0 or > HighestPrice)
                 refusal = new Refusal(422, "invalid_cart", fault!, "cart");
             else
-                warnings.Add($"The item {id} is not a number as SalesRender's items have, so the cart was left empty.");
+                warnings.Add($"The cart was left empty: {fault}");
             return [];
         }
         return [];
@@ -69,19 +70,23 @@ public static class CartReader
 
     private static CartItem? Item(IReadOnlyDictionary<string, string> given, string prefix, string[] itemNames, out string? fault)
     {
-        var (id, variation, quantity, price) = (0, 0, 0, 0m);
+        var (id, variation, quantity, price) = (0, 0, 0, First(given, prefix, PriceNames));
         fault = !Whole(First(given, prefix, itemNames), null, 1, int.MaxValue, out id) ? "the item's id must be a whole number from 1."
             : !Whole(First(given, prefix, VariationNames), 1, 0, int.MaxValue, out variation) ? "the variation must be a whole number."
             : !Whole(First(given, prefix, QuantityNames), 1, 1, MostOfOne, out quantity) ? $"the quantity must be a whole number from 1 to {MostOfOne}."
-            : First(given, prefix, PriceNames) is not { } text ? "the price is missing."
-            : !IsPrice(text, out price) ? $"the price must be a number from 0 to {HighestPrice}, in whole units of the currency: 49.90."
+            : price is null ? "the price is missing."
+            : Number(price) is not (>= 0 and <= HighestPrice) ? $"the price must be a number from 0 to {HighestPrice}, in whole units of the currency: 49.90."
             : null;
-        return fault is null ? new CartItem(id, variation, quantity, price) : null;
+        return fault is null ? new CartItem(id, variation, quantity, Number(price!)!.Value) : null;
     }
 
-    private static bool IsPrice(string text, out decimal price) =>
-        decimal.TryParse(text.Replace(',', '.'), NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out price)
-        && price is >= 0 and <= HighestPrice;
+    /// <summary>With a point, or a comma before one or two digits: 1,000 may be a thousand, so it is no number here.</summary>
+    private static decimal? Number(string text)
+    {
+        if (text.Split(',') is [var whole, { Length: 1 or 2 } hundredths] && !whole.Contains('.', StringComparison.Ordinal))
+            text = $"{whole}.{hundredths}";
+        return decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
+    }
 
     private static bool Whole(string? text, int? fallback, int least, int most, out int number)
     {

@@ -11,8 +11,8 @@ public static partial class Credentials
     /// <summary>Names under which a body may carry the key.</summary>
     public static readonly IReadOnlySet<string> Names = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "api_key", "apikey", "api-key" };
 
-    /// <summary>Whether a field is one of them, also inside an object, and with stray characters around it.</summary>
-    public static bool IsName(string path) => Names.Contains(path.Split('.')[^1].Trim(Strays));
+    /// <summary>Whether a field is one of them or inside one, in whatever object, and with stray characters around it.</summary>
+    public static bool IsName(string path) => path.Split('.').Any(part => Names.Contains(part.Trim(Strays)));
 
     private static readonly char[] Strays = [.. Enumerable.Range(0, 128).Select(c => (char)c).Where(c => !char.IsLetterOrDigit(c)), '\uFFFD'];
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using LeadRelay.Configuration;
 
@@ -13,6 +14,8 @@ public sealed class FieldAliases
     public static readonly IReadOnlyList<string> Wrappers = ["", "lead.", "client.", "customer.", "data.", "user.", "data.lead.", "data.client.", "data.customer."];
 
     public static readonly FieldAliases Default = new(Read());
+
+    private static readonly ConditionalWeakTable<Campaign, FieldAliases> OfCampaigns = [];
 
     private FieldAliases(Dictionary<string, IReadOnlyList<string>> table)
     {
@@ -30,10 +33,13 @@ public sealed class FieldAliases
     /// With the campaign's own names tried first. A name that a campaign adds to one field goes on meaning what it meant:
     /// <c>sub1</c> as a click id is still the first sub id.
     /// </summary>
-    public static FieldAliases Of(Campaign campaign)
+    public static FieldAliases Of(Campaign campaign) =>
+        campaign is { FieldAliases.Count: 0, ClickIdFields.Count: 0 } ? Default : OfCampaigns.GetValue(campaign, Build);
+
+    public static IEnumerable<string> Wrapped(string name) => Wrappers.Select(wrapper => wrapper + name);
+
+    private static FieldAliases Build(Campaign campaign)
     {
-        if (campaign is { FieldAliases.Count: 0, ClickIdFields.Count: 0 })
-            return Default;
         var table = new Dictionary<string, IReadOnlyList<string>>(Default.Table);
         foreach (var (field, names) in campaign.FieldAliases)
             table[field] = [.. names.Concat(table[field]).Distinct(StringComparer.OrdinalIgnoreCase)];
@@ -41,8 +47,6 @@ public sealed class FieldAliases
             table["click_id"] = campaign.ClickIdFields;
         return new FieldAliases(table);
     }
-
-    public static IEnumerable<string> Wrapped(string name) => Wrappers.Select(wrapper => wrapper + name);
 
     private static Dictionary<string, IReadOnlyList<string>> Read()
     {

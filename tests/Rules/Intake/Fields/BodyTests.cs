@@ -66,6 +66,7 @@ public class BodyTests
     [InlineData("""{ "a" : { "ApiKey" : "the-key" } }""", """{ "a" : { "ApiKey" : "***" } }""")]
     [InlineData("""{"note":"my api_key: the-key"}""", """{"note":"my api_key: ***"}""")]
     [InlineData("""{"note":"{\"api_key\":\"the-key\"}"}""", """{"note":"{\"api_key\":\"***\"}"}""")]
+    [InlineData("""{"api_key":["the-key"]}""", """{"api_key":"***"}""")]
     [InlineData("phone=1&api_key=the-key&x=2", "phone=1&api_key=***&x=2")]
     [InlineData("phone=1&api%5Fkey=the%2Dkey", "phone=1&api%5Fkey=***")]
     [InlineData("j=%7B%22api_key%22%3A%22the-key%22%7D", "j=%7B%22api_key%22%3A%22***")]
@@ -78,6 +79,8 @@ public class BodyTests
 
         Assert.Equal(kept, body.Raw.Body);
         Assert.Equal(cut, !body.Raw.Body.Contains("the-key", StringComparison.Ordinal));
+        if (text.StartsWith("{\"api_key\"", StringComparison.Ordinal))
+            Assert.DoesNotContain("the-key", body.Fields.Values);
     }
 
     [Fact]

@@ -32,6 +32,8 @@ public class CartTests
     [Theory]
     [InlineData("product_id", "5", "currency", "EUR")]
     [InlineData("product_id", "SKU-5", "price", "49")]
+    [InlineData("product_id", "5", "price", "1990 руб")]
+    [InlineData("product_id", "5", "price", "1,000")]
     [InlineData("offer", "5", "price", "49")]
     public void What_does_not_mean_a_cart_makes_none(string name, string value, string other, string otherValue)
     {
@@ -48,6 +50,7 @@ public class CartTests
     [InlineData("""[{"id":5,"price":10000000.01}]""", "from 0")]
     [InlineData("""[{"id":5,"price":1e400}]""", "from 0")]
     [InlineData("""[{"id":5,"price":"1,000.50"}]""", "from 0")]
+    [InlineData("""[{"id":5,"price":"1,000"}]""", "from 0")]
     [InlineData("""[{"id":0,"price":1}]""", "id must be")]
     [InlineData("""[{"price":1}]""", "id must be")]
     [InlineData("""[{"id":5,"price":1},{"id":"x","price":1}]""", "cart.1: the item's id")]
