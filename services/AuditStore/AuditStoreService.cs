@@ -24,7 +24,7 @@ public static class AuditStoreService
             endpoint.Name = Topology.Audit;
             endpoint.PrefetchCount = 1000;
         });
-        bus.AddConsumer<LeadViewConsumer>().Endpoint(endpoint => endpoint.Name = Topology.LeadViews);
+        bus.AddConsumer<LeadViewsConsumer>().Endpoint(endpoint => endpoint.Name = Topology.LeadViews);
     }
 
     public static void MapAuditStore(this WebApplication app) => app.MapService(Name).RequireOperator().MapAudit();

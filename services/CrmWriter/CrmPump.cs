@@ -52,7 +52,7 @@ public sealed class CrmPump(
         var (document, variables, mutation) = work.Message switch
         {
             LeadSubmitted lead => (Documents.AddOrder, Documents.ForAddOrder(work.Id, lead.Lead, campaign), "addOrder"),
-            StatusUpdateRequested update => (Documents.UpdateOrder, Documents.ForUpdateOrder(about.OrderId!, update.StatusId), "updateOrder"),
+            StatusUpdateRequested update => (Documents.UpdateOrder, Documents.ForUpdateOrder(about.OrderId!, update.StatusId!), "updateOrder"),
             var other => throw new UnreachableException($"The ledger holds a {other.GetType().Name}."),
         };
         var call = await crm.CallAsync(connection, secret, document, variables, left, CancellationToken.None);

@@ -27,14 +27,14 @@ public sealed class Door([FromKeyedServices(Door.Spool)] Edge edge, IBus bus, An
     /// <summary>Keeps a refusal on record, as far as that is possible now: one that cannot be published is still a refusal.</summary>
     public Task RecordAsync(IAudited refusal) => edge.KeepAsync(refusal, Guid.CreateVersion7());
 
-    /// <summary>Asks the audit what is known of a lead; null when it does not answer.</summary>
-    public async Task<LeadView?> ViewAsync(Guid leadId, CancellationToken ct)
+    /// <summary>Asks the audit what is known of leads; null when it does not answer.</summary>
+    public async Task<LeadViewsFound?> ViewAsync(LeadViewsRequested asked, CancellationToken ct)
     {
         using var question = answers.Ask();
         try
         {
             var audit = await bus.GetSendEndpoint(new Uri($"queue:{Topology.LeadViews}")).WaitAsync(SendLimit, time, ct);
-            await audit.Send(new LeadViewRequested(leadId), context =>
+            await audit.Send(asked, context =>
             {
                 question.Address(context);
                 context.TimeToLive = ViewLimit;
@@ -45,6 +45,6 @@ public sealed class Door([FromKeyedServices(Door.Spool)] Edge edge, IBus bus, An
             logger.LogWarning("The audit could not be asked: {Reason}", e.Message);
             return null;
         }
-        return await question.WaitAsync(ViewLimit, ct) as LeadView;
+        return await question.WaitAsync(ViewLimit, ct) as LeadViewsFound;
     }
 }

@@ -22,6 +22,8 @@ public static class ErrorCodes
         ["invalid_phone"] = 422,
         ["invalid_cart"] = 422,
         ["order_refused"] = 422,
+        ["too_many_ids"] = 422,
+        ["no_order_yet"] = 409,
         ["idempotency_conflict"] = 409,
         ["unknown_status"] = 422,
         ["status_refused"] = 422,

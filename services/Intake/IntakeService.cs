@@ -18,13 +18,14 @@ public static class IntakeService
         builder.Services.AddSingleton<CallLimits>();
         builder.Services.AddSingleton<Gate>();
         builder.Services.AddIntakeDocument();
+        builder.Services.AddSingleton<LookUp>();
     }
 
     public static void MapIntake(this WebApplication app)
     {
         var service = app.MapService(Name).WithGroupName(Name);
         service.MapSubmitLead();
-        service.MapLeadStatus();
+        service.MapLookUps();
         service.MapPushStatus();
         service.MapOpenApi();
     }

@@ -1,6 +1,6 @@
 namespace LeadRelay.Contracts;
 
-/// <summary>What is known of a lead, as a partner may see it. Answers <see cref="LeadViewRequested"/>.</summary>
+/// <summary>What is known of a lead, as a partner may see it. Texts are cut to 500 characters, lists to the newest.</summary>
 /// <param name="Partner">Whose lead it is; absent when nothing is known of it.</param>
 /// <param name="State"><c>queued</c>, <c>created</c>, <c>refused</c>, <c>in_doubt</c>.</param>
 /// <param name="Label">Latest label; absent before the first mapped status.</param>

@@ -47,7 +47,7 @@ public sealed partial class OpenApi(RelayOf<InMemory> shared) : IClassFixture<Re
         {
             foreach (var (type, body) in Requests(operation.Json))
             {
-                var key = operation.Path.StartsWith("/orders", StringComparison.Ordinal) ? "demo-advertiser-key" : "demo-partner-key";
+                var key = operation.Path.EndsWith("/status", StringComparison.Ordinal) ? "demo-advertiser-key" : "demo-partner-key";
                 using var content = Content(type, body);
                 var (status, answer) = await Relay.SendAsync(Relay.Intake(), operation.Method, Filled(operation, lead), content, ("X-Api-Key", key));
 
@@ -101,6 +101,7 @@ public sealed partial class OpenApi(RelayOf<InMemory> shared) : IClassFixture<Re
     /// <summary>The path with the examples of its parameters, but for ids, which are those of a lead that there is.</summary>
     private static string Filled(Operation operation, JsonElement lead) => PathParameter().Replace(operation.Path, match =>
         operation is { Path: "/leads/{id}", Method.Method: "GET" } ? lead.At("lead_id")!
+        : match.Value is "{leadId}" ? lead.At("lead_id")!
         : match.Value is "{orderId}" ? lead.At("order_id")!
         : operation.Json.GetProperty("parameters").EnumerateArray().Single(p => $"{{{p.At("name")}}}" == match.Value).At("example")!)[1..];
 

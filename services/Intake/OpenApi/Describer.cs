@@ -15,7 +15,7 @@ internal sealed class Describer : IOpenApiDocumentTransformer
     private static readonly Dictionary<string, string> Shared = new() { ["/leads/{alias}"] = "/leads/{id}", ["/leads/{leadId}"] = "/leads/{id}" };
 
     private static readonly Dictionary<string, Type> Answers =
-        new[] { typeof(LeadAnswer), typeof(QueuedAnswer), typeof(LeadPreview), typeof(LeadView), typeof(StatusAnswer) }.ToDictionary(type => type.Name);
+        new[] { typeof(LeadAnswer), typeof(QueuedAnswer), typeof(LeadPreview), typeof(LeadView), typeof(LeadsFound), typeof(StatusAnswer) }.ToDictionary(type => type.Name);
 
     private static readonly Dictionary<string, string> Headers = new()
     {
@@ -30,6 +30,8 @@ internal sealed class Describer : IOpenApiDocumentTransformer
         document.AddComponent("Problem", Schemas.Problem());
         document.AddComponent("LeadBody", Schemas.LeadBody());
         document.AddComponent("StatusBody", Schemas.StatusBody());
+        document.AddComponent("LeadStatusBody", Schemas.LeadStatusBody());
+        document.AddComponent("QueryBody", Schemas.QueryBody());
         foreach (var (name, type) in Answers)
             document.AddComponent(name, await context.GetOrCreateSchemaAsync(type, null, cancellationToken));
         foreach (var (path, item) in document.Paths)

@@ -24,6 +24,21 @@ internal static class Schemas
         return schema;
     }
 
+    public static OpenApiSchema LeadStatusBody()
+    {
+        var schema = Object([("status", Text("A label of the lead's campaign.")), ("comment", Text("Kept on record."))]);
+        schema.Required = new HashSet<string> { "status" };
+        return schema;
+    }
+
+    public static OpenApiSchema QueryBody()
+    {
+        var schema = Object([("campaign", Text("The alias, with order_ids.")), ("api_key", Text("The key, where headers are out of reach."))]);
+        foreach (var name in new[] { "lead_ids", "click_ids", "order_ids" })
+            schema.Properties![name] = new OpenApiSchema { Type = JsonSchemaType.Array, Items = Text(null), MaxItems = LeadQuery.MostIds };
+        return schema;
+    }
+
     /// <summary>RFC 9457, with our members.</summary>
     public static OpenApiSchema Problem()
     {

@@ -11,6 +11,12 @@ public interface IAuditLog
 
     /// <summary>All of a lead's entries, oldest first: those that name it, and those that name its order.</summary>
     Task<IReadOnlyList<AuditEntry>> TimelineAsync(Guid leadId, CancellationToken ct);
+
+    /// <summary>The same for several leads at once; each has its entry, if only an empty one.</summary>
+    Task<IReadOnlyDictionary<Guid, IReadOnlyList<AuditEntry>>> TimelinesAsync(IReadOnlyCollection<Guid> leadIds, CancellationToken ct);
+
+    /// <summary>A partner's own leads among those looked for, newest first: a lead is whose submission made it, whoever else is named with it.</summary>
+    Task<IReadOnlyList<Guid>> FindLeadsAsync(LeadSearch search, CancellationToken ct);
 }
 
 /// <summary>One stored message.</summary>
@@ -23,3 +29,14 @@ public sealed record AuditEntry(Guid MessageId, string Kind, DateTimeOffset At, 
 /// <param name="To">Exclusive.</param>
 /// <param name="Limit">1 to 1,000.</param>
 public sealed record AuditQuery(string? Campaign, string? Kind, DateTimeOffset? From, DateTimeOffset? To, int Limit);
+
+/// <summary>Leads to look for: those with any one of these ids.</summary>
+/// <param name="Campaign">Of the order ids.</param>
+/// <param name="Limit">How many leads at most.</param>
+public sealed record LeadSearch(
+    string Partner,
+    IReadOnlyCollection<Guid> LeadIds,
+    IReadOnlyCollection<string> ClickIds,
+    string? Campaign,
+    IReadOnlyCollection<string> OrderIds,
+    int Limit);

@@ -27,6 +27,9 @@ public interface ICrmLedger : IOutbox
 
     /// <summary>Whose order it is; null when the relay did not make it.</summary>
     Task<Subject?> FindOrderAsync(string connection, string orderId, CancellationToken ct);
+
+    /// <summary>A lead's record; null when the relay has none.</summary>
+    Task<Work?> FindLeadAsync(Guid leadId, CancellationToken ct);
 }
 
 /// <summary>What is asked of SalesRender.</summary>

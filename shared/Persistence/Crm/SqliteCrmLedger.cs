@@ -72,6 +72,9 @@ public sealed class SqliteCrmLedger(SqliteStore store) : ICrmLedger
         db.Query("SELECT outcome_type, outcome FROM work WHERE connection = @0 AND order_id = @1 AND kind = 'Create'",
             row => MessageJson.Read(row.Text("outcome_type")!, row.Text("outcome")!).About, connection, orderId).FirstOrDefault(), ct);
 
+    public Task<Work?> FindLeadAsync(Guid leadId, CancellationToken ct) => store.ReadAsync(db =>
+        db.Query("SELECT * FROM work WHERE id = @0 AND kind = 'Create'", Read, leadId).FirstOrDefault(), ct);
+
     public Task<IReadOnlyList<Outgoing>> LeftOverAsync(TimeSpan age, int atMost, CancellationToken ct) => SqliteOutbox.LeftOverAsync(store, age, atMost, ct);
 
     public Task ConfirmedAsync(IReadOnlyList<Outgoing> events, CancellationToken ct) => SqliteOutbox.ConfirmedAsync(store, events, ct);

@@ -44,7 +44,7 @@ public sealed class Answers
         Handle<SubmissionConflicted>(endpoint);
         Handle<OrderStatusUpdated>(endpoint);
         Handle<StatusUpdateRefused>(endpoint);
-        Handle<LeadView>(endpoint);
+        Handle<LeadViewsFound>(endpoint);
     }
 
     private void Handle<T>(IReceiveEndpointConfigurator endpoint) where T : class => endpoint.Handler<T>(context =>

@@ -63,7 +63,7 @@ public class WireTests
         Assert.Equal(Types().Select(type => type.Name).Order(), Directory.GetFiles(Folder(), "*.json").Select(Path.GetFileNameWithoutExtension).Order());
 
     internal static IEnumerable<Type> Types() => typeof(IAudited).Assembly.GetTypes()
-        .Where(type => type.IsClass && type.IsAssignableTo(typeof(IAudited))).Append(typeof(LeadViewRequested)).Append(typeof(LeadView)).OrderBy(type => type.Name, StringComparer.Ordinal);
+        .Where(type => type.IsClass && type.IsAssignableTo(typeof(IAudited))).Append(typeof(LeadViewsRequested)).Append(typeof(LeadViewsFound)).OrderBy(type => type.Name, StringComparer.Ordinal);
 
     private static string Write(object message) =>
         JsonNode.Parse(JsonSerializer.Serialize(message, message.GetType(), SystemTextJsonMessageSerializer.Options))!.ToJsonString(Pretty);

@@ -87,6 +87,47 @@ public abstract class AuditLogContract(IStoreUnderTest store) : StoreContract(st
         Assert.Empty(await audit.TimelineAsync(Builders.NewId(), None));
     }
 
+    [Fact]
+    public async Task Timelines_of_several_leads_are_those_of_each()
+    {
+        var (audit, one, two, none) = (Store.Audit(), Builders.NewId(), Builders.NewId(), Builders.NewId());
+        await audit.AppendAsync(
+        [
+            Entry(3, about: new Subject(Connection: "main", OrderId: "1001")), Entry(2, about: new Subject(one, "main", "1001")), Entry(1, about: new Subject(one, "main")),
+            Entry(5, about: new Subject(two, "main", "1002")), Entry(6, about: new Subject(Connection: "main", OrderId: "1002")), Entry(7, about: new Subject(Connection: "main", OrderId: "1003")),
+        ], None);
+
+        var timelines = await audit.TimelinesAsync([one, two, none], None);
+
+        Assert.Equal(("1 2 3", "5 6", ""), (Seconds(timelines[one]), Seconds(timelines[two]), Seconds(timelines[none])));
+    }
+
+    [Fact]
+    public async Task Leads_are_found_by_any_id_newest_first_and_only_those_the_partner_submitted()
+    {
+        var (audit, a, b, c) = (Store.Audit(), Builders.NewId(), Builders.NewId(), Builders.NewId());
+        await audit.AppendAsync(
+        [
+            Entry(1, "LeadSubmitted", about: new Subject(a, "main", null, "first", "buyer", "click-a")), Entry(2, about: new Subject(a, "main", "1", "first", "buyer", "click-a")),
+            Entry(3, "LeadSubmitted", about: new Subject(b, "main", null, "first", "buyer", "click-b")), Entry(4, about: new Subject(b, "main", "2", "first", "buyer", "click-b")),
+            Entry(5, "LeadSubmitted", about: new Subject(c, "main", null, "first", "shop", "click-c")), Entry(6, about: new Subject(c, "main", "3", "first", "shop", "click-c")),
+            // An advertiser's status names him with somebody else's lead.
+            Entry(7, "OrderStatusUpdated", about: new Subject(c, "main", "3", "first", "buyer", "click-c")),
+        ], None);
+        var nothing = new LeadSearch("buyer", [], [], null, [], 10);
+
+        async Task Finds(LeadSearch search, params Guid[] expected) => Assert.Equal(expected, await audit.FindLeadsAsync(search, None));
+
+        await Finds(nothing);
+        await Finds(nothing with { LeadIds = [a, b, c, Builders.NewId()] }, b, a);
+        await Finds(nothing with { ClickIds = ["click-a", "click-b", "click-c", "' OR 1=1 --"] }, b, a);
+        await Finds(nothing with { Campaign = "first", OrderIds = ["1", "3"] }, a);
+        await Finds(nothing with { Campaign = "second", OrderIds = ["1"] });
+        await Finds(nothing with { LeadIds = [a], ClickIds = ["click-b"] }, b, a);
+        await Finds(nothing with { LeadIds = [a, b], Limit = 1 }, b);
+        await Finds(nothing with { Partner = "shop", LeadIds = [a, c] }, c);
+    }
+
     private static DateTimeOffset At(int second) => Builders.Now.AddSeconds(second);
 
     private static AuditEntry Entry(int second, string kind = "OrderCreated", string? campaign = "first", Subject? about = null) =>
