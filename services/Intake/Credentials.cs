@@ -38,10 +38,10 @@ public static partial class Credentials
     /// <summary>Text with whatever looks like a credential replaced: in JSON, in JSON inside a text, in a form, in a part of a multipart body.</summary>
     public static string CutFromText(string text) => KeyInText().Replace(text, "$1" + Mask);
 
-    /// <summary>A name, of which any letter may be escaped as in JSON or in a URL, and its value.</summary>
+    /// <summary>A name, of which any letter may be escaped as in JSON or in a URL.</summary>
     private const string Name = @"(?:a|(?:\\u00|%)[46]1)(?:p|(?:\\u00|%)[57]0)(?:i|(?:\\u00|%)[46]9)(?:[_-]|(?:\\u00|%)5f|(?:\\u00|%)2d)?(?:k|(?:\\u00|%)[46]b)(?:e|(?:\\u00|%)[46]5)(?:y|(?:\\u00|%)[57]9)";
 
-    // The name also with its characters escaped as JSON may, the value also a list or an object. The repetitions are bounded, so that no body makes the search slow.
-    [GeneratedRegex("""((?:a|\\u0061)(?:p|\\u0070)(?:i|\\u0069)(?:[_-]|\\u00(?:5f|2d))?(?:k|\\u006b)(?:e|\\u0065)(?:y|\\u0079)(?:["'\s\\]|%2[27]){0,8}(?:[:=\n]|%3[AD])(?:["'\s\\]|%2[27]){0,8})(?!\*\*\*)((?<=["'])[^"'\\]+|[\[{][^\]}]*|[^&\s,;}<"'\\]+)""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    // The value may also be a list or an object. The repetitions are bounded, so that no body makes the search slow.
+    [GeneratedRegex("(" + Name + """(?:["'\s\\]|%2[27]){0,8}(?:[:=\n]|%3[AD])(?:["'\s\\]|%2[27]){0,8})(?!\*\*\*)((?<=["'])[^"'\\]+|[\[{][^\]}]*|[^&\s,;}<"'\\]+)""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex KeyInText();
 }

@@ -14,7 +14,7 @@ public static class Prefer
         if (preferences.Contains("respond-async", StringComparer.OrdinalIgnoreCase))
             return TimeSpan.Zero;
         var wait = preferences.FirstOrDefault(p => p.StartsWith("wait=", StringComparison.OrdinalIgnoreCase));
-        return wait is not null && double.TryParse(wait[5..], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+        return wait is not null && double.TryParse(wait[5..], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && double.IsFinite(seconds)
             ? TimeSpan.FromSeconds(Math.Min(seconds, Longest.TotalSeconds))
             : campaigns;
     }
