@@ -12,6 +12,9 @@ public abstract record CrmOutcome
     /// <summary>SalesRender did it.</summary>
     public sealed record Done(string OrderId) : CrmOutcome;
 
+    /// <summary>SalesRender showed the order; nothing is given when it has no such order.</summary>
+    public sealed record Read(string? StatusId, string? StatusGroup, Reward? Reward) : CrmOutcome;
+
     /// <summary>SalesRender said no, and will say no again.</summary>
     public sealed record Refused(string Code, string Text) : CrmOutcome;
 
@@ -23,25 +26,30 @@ public abstract record CrmOutcome
 
     /// <summary>Judges a call by status, body, and whether the request had begun to leave.</summary>
     /// <param name="mutation">The mutation's name, whose <c>id</c> is looked for under <c>data.orderMutation</c>.</param>
-    public static CrmOutcome Of(CrmCall call, string mutation) => call.Exchange switch
+    public static CrmOutcome Of(CrmCall call, string mutation) => Of(call, root => IdIn(root, mutation) is { } id ? new Done(id) : null);
+
+    /// <summary>Judges a call of <see cref="Documents.FindOrder"/>.</summary>
+    public static CrmOutcome OfRead(CrmCall call) => Of(call, OrderIn);
+
+    private static CrmOutcome Of(CrmCall call, Func<JsonElement, CrmOutcome?> find) => call.Exchange switch
     {
         _ when !call.Began => new NothingSent(call.Exchange.Error ?? "Nothing was sent.", null),
         { HttpStatus: 429 } => new NothingSent("SalesRender asked to slow down (429).", call.RetryAfter),
         { HttpStatus: 503 } when call.RetryAfter is { } delay => new NothingSent("SalesRender is unavailable for a while (503).", delay),
         { HttpStatus: 401 or 403 } => new NothingSent($"SalesRender refused the connection's token ({call.Exchange.HttpStatus}). Check the token; the lead waits.", TimeSpan.FromMinutes(1)),
         { HttpStatus: null } or { Response: null } => new InDoubt(call.Exchange.Error ?? "No answer came."),
-        { HttpStatus: >= 200 and < 300 } => OfBody(call.Exchange.Response!, mutation),
+        { HttpStatus: >= 200 and < 300 } => OfBody(call.Exchange.Response!, find),
         { HttpStatus: 408 or >= 500 } => new InDoubt($"SalesRender answered {call.Exchange.HttpStatus}, which says nothing about the order."),
         _ => new Refused("crm_refused", $"SalesRender answered {call.Exchange.HttpStatus}: {Start(call.Exchange.Response!)}"),
     };
 
-    private static CrmOutcome OfBody(string body, string mutation)
+    private static CrmOutcome OfBody(string body, Func<JsonElement, CrmOutcome?> find)
     {
         try
         {
             using var json = JsonDocument.Parse(body);
-            if (IdIn(json.RootElement, mutation) is { } id)
-                return new Done(id);
+            if (find(json.RootElement) is { } found)
+                return found;
             if (json.RootElement.ValueKind is JsonValueKind.Object && json.RootElement.TryGetProperty("errors", out var errors)
                 && errors.ValueKind is JsonValueKind.Array && errors.GetArrayLength() > 0)
                 return OfError(errors[0]);
@@ -59,13 +67,27 @@ public abstract record CrmOutcome
             : new Refused(code is { Length: > 0 } ? code : "crm_refused", text);
     }
 
-    private static string? IdIn(JsonElement root, string mutation) =>
-        Property(Property(Property(Property(root, "data"), "orderMutation"), mutation), "id") switch
-        {
-            { ValueKind: JsonValueKind.String } id when id.GetString() is { Length: > 0 } text => text,
-            { ValueKind: JsonValueKind.Number } id => id.GetRawText(),
-            _ => null,
-        };
+    private static string? IdIn(JsonElement root, string mutation) => Id(Property(Property(Property(root, "data"), "orderMutation"), mutation));
+
+    private static Read? OrderIn(JsonElement root)
+    {
+        if (Property(Property(Property(root, "data"), "ordersFetcher"), "orders") is not { ValueKind: JsonValueKind.Array } orders)
+            return null;
+        if (orders.GetArrayLength() is 0)
+            return new Read(null, null, null);
+        var status = Property(orders[0], "status");
+        var reward = Property(Property(orders[0], "lead"), "reward");
+        // GraphQL has money in minor units, whatever the webhook does.
+        return Id(status) is not { } id ? null : new Read(id, StringIn(Property(status, "group")),
+            Property(reward, "amount") is { ValueKind: JsonValueKind.Number } amount && amount.TryGetDecimal(out var minor) ? new Reward(minor / 100, StringIn(Property(reward, "currency"))) : null);
+    }
+
+    private static string? Id(JsonElement? element) => Property(element, "id") switch
+    {
+        { ValueKind: JsonValueKind.String } id when id.GetString() is { Length: > 0 } text => text,
+        { ValueKind: JsonValueKind.Number } id => id.GetRawText(),
+        _ => null,
+    };
 
     private static JsonElement? Property(JsonElement? element, string name) =>
         element is { ValueKind: JsonValueKind.Object } value && value.TryGetProperty(name, out var property) ? property : null;

@@ -53,16 +53,18 @@ public sealed class CrmPump(
         {
             LeadSubmitted lead => (Documents.AddOrder, Documents.ForAddOrder(work.Id, lead.Lead, campaign), "addOrder"),
             StatusUpdateRequested update => (Documents.UpdateOrder, Documents.ForUpdateOrder(about.OrderId!, update.StatusId!), "updateOrder"),
+            OrderVerificationRequested => (Documents.FindOrder, Documents.ForFindOrder(about.OrderId!), ""),
             var other => throw new UnreachableException($"The ledger holds a {other.GetType().Name}."),
         };
         var call = await crm.CallAsync(connection, secret, document, variables, left, CancellationToken.None);
-        await SettleAsync(work, CrmOutcome.Of(call, mutation) switch
+        await SettleAsync(work, (work.Kind is WorkKind.Verify ? CrmOutcome.OfRead(call) : CrmOutcome.Of(call, mutation)) switch
         {
+            CrmOutcome.Read order => Outcomes.Verified(work, order, call.Exchange, time),
             CrmOutcome.Done done => Outcomes.Done(work, done.OrderId, call.Exchange, time),
             CrmOutcome.Refused refused => Outcomes.Refused(work, refused.Code, refused.Text, call.Exchange, time),
             CrmOutcome.NothingSent nothing => Delayed(work, nothing, call.Exchange),
-            // An update may be sent twice, so doubt is only a delay.
-            CrmOutcome.InDoubt doubt when work.Kind is WorkKind.Update => Delayed(work, new CrmOutcome.NothingSent(doubt.Reason, null), call.Exchange),
+            // All but a creation may be sent twice, so doubt is only a delay.
+            CrmOutcome.InDoubt doubt when work.Kind is not WorkKind.Create => Delayed(work, new CrmOutcome.NothingSent(doubt.Reason, null), call.Exchange),
             CrmOutcome.InDoubt doubt => Outcomes.InDoubt(work, doubt.Reason, call.Exchange, time),
             var other => throw new UnreachableException(other.GetType().Name),
         });

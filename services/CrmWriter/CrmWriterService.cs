@@ -23,6 +23,7 @@ public static class CrmWriterService
     {
         bus.AddConsumer<LeadSubmittedConsumer>().Endpoint(Endpoint);
         bus.AddConsumer<StatusUpdateRequestedConsumer>().Endpoint(Endpoint);
+        bus.AddConsumer<OrderVerificationRequestedConsumer>().Endpoint(Endpoint);
         // Each consumer only writes to the ledger; how many calls run at once is the pump's affair.
         bus.AddConfigureEndpointsCallback((queue, endpoint) =>
         {

@@ -10,6 +10,12 @@ public static class Documents
 
     public const string UpdateOrder = "mutation($input: UpdateOrderInput!) { orderMutation { updateOrder(input: $input) { id status { id name } } } }";
 
+    public const string FindOrder = "query($filters: OrderSearchFilter) { ordersFetcher(filters: $filters) { orders { id status { id name group } statusChangedAt lead { reward { amount currency } } } } }";
+
+    /// <summary>Variables of <see cref="FindOrder"/>.</summary>
+    public static JsonObject ForFindOrder(string orderId) =>
+        new() { ["filters"] = new JsonObject { ["include"] = new JsonObject { ["ids"] = new JsonArray(orderId) } } };
+
     /// <summary>Variables of <see cref="AddOrder"/>: the lead's fields where the campaign's mapping puts them.</summary>
     public static JsonObject ForAddOrder(Guid leadId, Lead lead, Campaign campaign)
     {

@@ -5,7 +5,7 @@ namespace LeadRelay.CrmWriter;
 
 /// <summary>
 /// Finds claims whose lease ran out: whoever held one died between the claim and the record. A creation is in doubt then,
-/// and is not sent again; an update may be.
+/// and is not sent again; anything else may be.
 /// </summary>
 public sealed class LeaseWatch(ICrmLedger ledger, OutboxSender<ICrmLedger> outbox, CrmPump pump, IBus bus, TimeProvider time, ILogger<LeaseWatch> logger)
     : Chore(TimeSpan.FromSeconds(1), logger)
@@ -21,7 +21,7 @@ public sealed class LeaseWatch(ICrmLedger ledger, OutboxSender<ICrmLedger> outbo
 
     private async Task SettleAsync(Work work, CancellationToken ct)
     {
-        var settlement = work.Kind is WorkKind.Update
+        var settlement = work.Kind is not WorkKind.Create
             ? Outcomes.Delayed(work, Reason, TimeSpan.Zero, null, time)
             : Outcomes.InDoubt(work, Reason, null, time);
         if (await ledger.SettleAsync(work, settlement.State, null, settlement.DueIn, [settlement.Event], ct) is not { } askers)

@@ -17,10 +17,14 @@ public static class Outcomes
         var other => throw Unexpected(other),
     };
 
+    public static Settlement Verified(Work work, CrmOutcome.Read order, CrmExchange exchange, TimeProvider time) => new(WorkState.Done,
+        Event(work, new OrderVerified(work.Message.About, (OrderVerificationRequested)work.Message, order.StatusId, order.StatusGroup, order.Reward, null, exchange, time.GetUtcNow())));
+
     public static Settlement Refused(Work work, string code, string text, CrmExchange? exchange, TimeProvider time) => new(WorkState.Refused, Event(work, work.Message switch
     {
         LeadSubmitted lead => new OrderRefused(lead.About, lead, code, text, exchange, time.GetUtcNow()),
         StatusUpdateRequested update => new StatusUpdateRefused(update.About, update, null, code, text, exchange, time.GetUtcNow()),
+        OrderVerificationRequested asked => new OrderVerified(asked.About, asked, null, null, null, $"{text} ({code})", exchange, time.GetUtcNow()),
         var other => throw Unexpected(other),
     }));
 

@@ -7,11 +7,16 @@ namespace LeadRelay.PostbackDispatcher;
 /// <param name="MessageId">Of the message that told of it; every id made for it follows from this one.</param>
 /// <param name="At">When it happened: by SalesRender if <paramref name="Exact"/>, else when the door got it.</param>
 /// <param name="Status">Given for an order's creation, which needs no map.</param>
+/// <param name="Verified">What SalesRender itself says, once it was asked.</param>
 public sealed record StatusChange(
-    Guid MessageId, string? StatusId, string? StatusGroup, string? Comment, Reward? Reward, DateTimeOffset At, bool Exact, MappedStatus? Status = null)
+    Guid MessageId, string? StatusId, string? StatusGroup, string? Comment, Reward? Reward, DateTimeOffset At, bool Exact, MappedStatus? Status = null, OrderVerified? Verified = null)
 {
     public static StatusChange Of(Guid messageId, OrderStatusChanged message) => new(
         messageId, message.StatusId, message.StatusGroup, message.Comment, message.Reward, message.StatusChangedAt ?? message.At, message.StatusChangedAt is not null);
+
+    /// <summary>The same change with SalesRender's own word on it. What the webhook said about money no longer counts.</summary>
+    public static StatusChange Of(OrderVerified verified) =>
+        Of(verified.Request.CauseId, verified.Request.Cause) with { Reward = verified.Reward, Verified = verified };
 
     /// <summary>The creation of the order. Nothing is older, whatever the clocks say.</summary>
     public static StatusChange OfCreation(Guid messageId, DateTimeOffset at, MappedStatus status) =>
@@ -26,6 +31,9 @@ public sealed record StatusChange(
 public sealed record Decision(
     IReadOnlyDictionary<string, TargetRecord> Targets, Postback? Delivery, IReadOnlyList<Guid> Superseded, IReadOnlyList<Outgoing> Events, bool Held)
 {
+    /// <summary>Nothing is decided before SalesRender was asked: keep the message until then.</summary>
+    public bool Verify { get; init; }
+
     /// <summary>Clocks of two doors may differ by this much; within it, the order of arrival counts.</summary>
     private const long SkewMs = 2000;
 
@@ -72,12 +80,28 @@ public sealed record Decision(
         if (SameAs(target?.Sent?.Event, target?.Sent?.Label))
             return Skip(status, template.Target, "repeat", "The tracker was sent the same last time.", waiting) with { Targets = again };
 
+        if (change.Verified is { } verified && !Confirms(verified, change, status, campaign.StatusMap))
+            return Skip(status, template.Target, "unverified", Contradiction(verified, change));
+        if (change is { Verified: null, Status: null } && status.Event is StatusEvent.Approve && config.Connections.GetValueOrDefault(about.Connection ?? "")?.Webhook.Verify is true)
+            return new Decision(order.Targets, null, [], [], Held: false) { Verify = true };
+
         var sequence = Math.Max(change.Sequence, target?.Sequence + 1 ?? 0);
         var (payout, currency) = Payout(status.Event, change.Reward, campaign.Payout);
         var postback = new Postback(StableId.Of($"{change.MessageId} {template.Target}", nameof(Postback)), change.MessageId, template.Target,
             status.Event, status.Label, sequence, payout, currency, change.Comment, change.At);
         return new Decision(Promise(sequence), postback, Ids(waiting), [.. Supersede(waiting)], Held: false);
     }
+
+    private static bool Confirms(OrderVerified verified, StatusChange change, MappedStatus status, StatusMap map) =>
+        verified.StatusId is not null
+        && (verified.StatusId == change.StatusId || (map.TryMap(verified.StatusId, verified.StatusGroup, out var own) && own?.Event == status.Event));
+
+    private static string Contradiction(OrderVerified verified, StatusChange change) => verified switch
+    {
+        { Fault: { } fault } => $"SalesRender could not be asked whether it is so: {fault}",
+        { StatusId: null } => "SalesRender has no such order. If this goes on, change the webhook's secret.",
+        _ => $"The webhook says {change.StatusId ?? $"group:{change.StatusGroup}"}, but SalesRender itself has {verified.StatusId}. If this goes on, change the webhook's secret.",
+    };
 
     /// <summary>Tells that a delivery gives way to a newer one.</summary>
     public static Outgoing Superseding(Subject about, Postback delivery, DateTimeOffset now) => Event(delivery.DeliveryId.ToString(), new PostbackSkipped(

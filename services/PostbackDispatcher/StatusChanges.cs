@@ -25,15 +25,19 @@ public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostback
         ApplyAsync(order, StatusChange.Of(messageId, message), message, ct);
 
     /// <summary>Applies what a webhook said, or keeps it until its order is known.</summary>
-    public async Task ApplyAsync(Guid messageId, OrderStatusChanged message, CancellationToken ct)
+    public Task ApplyAsync(Guid messageId, OrderStatusChanged message, CancellationToken ct) => ApplyAsync(StatusChange.Of(messageId, message), message, ct);
+
+    /// <summary>Applies what a webhook said, with SalesRender's own word on it.</summary>
+    public Task ApplyAsync(OrderVerified verified, CancellationToken ct) => ApplyAsync(StatusChange.Of(verified), verified.Request.Cause, ct);
+
+    private async Task ApplyAsync(StatusChange change, OrderStatusChanged message, CancellationToken ct)
     {
-        var change = StatusChange.Of(messageId, message);
         while (true)
         {
             switch (await ledger.FindAsync(message.About, ct))
             {
                 case []:
-                    await ledger.KeepAsync(messageId, message, KeptFor.Order, [], ct);
+                    await ledger.KeepAsync(change.MessageId, message, KeptFor.Order, [], ct);
                     return;
                 case [var order]:
                     if (await ApplyAsync(order, change, message, ct))
@@ -49,6 +53,8 @@ public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostback
     private async Task<bool> ApplyAsync(OrderRecord order, StatusChange change, OrderStatusChanged? message, CancellationToken ct)
     {
         var decision = Decision.For(order, change, config.Current, time.GetUtcNow());
+        if (decision.Verify)
+            return await AskAsync(order, change, message!, ct);
         var commit = new OrderCommit(order with { Targets = decision.Targets },
             change.MessageId, message, decision.Held, decision.Delivery, decision.Superseded, decision.Events);
         var committed = await ledger.CommitAsync(commit, ct);
@@ -58,6 +64,18 @@ public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostback
             await outbox.SendAsync(decision.Events, ct);
         }
         return committed is not Committed.Touched;
+    }
+
+    private async Task<bool> AskAsync(OrderRecord order, StatusChange change, OrderStatusChanged message, CancellationToken ct)
+    {
+        // An order that was just adopted is written down first: the answer must find it.
+        if (order.Version is 0 && await ledger.CommitAsync(new OrderCommit(order, StableId.Of(change.MessageId.ToString(), nameof(AdoptAsync)), null, false, null, [], []), ct) is Committed.Touched)
+            return false;
+        var asked = new Outgoing(StableId.Of(change.MessageId.ToString(), nameof(OrderVerificationRequested)),
+            new OrderVerificationRequested(order.About, change.MessageId, message, time.GetUtcNow()));
+        await ledger.KeepAsync(change.MessageId, message, KeptFor.Verification, [asked], ct);
+        await outbox.SendAsync([asked], ct);
+        return true;
     }
 
     private async Task HoldAsync(StatusChange change, OrderStatusChanged message, IReadOnlyList<OrderRecord> several, CancellationToken ct)

@@ -1,21 +1,33 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using LeadRelay.Configuration;
 
 namespace LeadRelay.WebhookReceiver;
 
 /// <summary>One order of a webhook, with what could be read of it.</summary>
-public sealed record ReceivedOrder(IReadOnlyDictionary<WebhookField, string> Values, RewardUnit RewardUnit, IReadOnlyList<string> Findings)
+/// <param name="Part">Its own part of a webhook that has several orders, the first excepted.</param>
+public sealed record ReceivedOrder(IReadOnlyDictionary<WebhookField, string> Values, RewardUnit RewardUnit, IReadOnlyList<string> Findings, string? Part = null)
 {
+    /// <summary>Orders of one webhook.</summary>
+    public const int Most = 1000;
+
+    private const string Query = "query.";
+
     /// <summary>
     /// Every order in a payload: at the root, in <c>data</c>, or in one of the lists that are in use; and the fault of those
     /// that cannot be told apart, which keeps none of the others.
     /// </summary>
-    public static (IReadOnlyList<ReceivedOrder> Orders, Fault? Fault) ReadAll(JsonNode payload, WebhookSettings settings)
+    /// <param name="query">The URL's query string: for paths that begin with <c>query.</c>, and for what the payload does not say.</param>
+    public static (IReadOnlyList<ReceivedOrder> Orders, Fault? Fault) ReadAll(JsonNode payload, WebhookSettings settings, string query = "")
     {
-        var all = Unwrap(payload, settings).Select(order => Read(order, settings)).ToArray();
-        var orders = all.Where(o => o.Has(WebhookField.OrderId) || o.Has(WebhookField.LeadId) || o.Has(WebhookField.ClickId)).ToArray();
+        var (found, form) = (Unwrap(payload, settings), Payload.Form(query));
+        if (found.Count > Most)
+            return ([], new Fault(413, "too_many_orders", $"The webhook has {found.Count} orders; {Most} at once are the most. Nothing of it was passed on; it is kept as it came."));
+        ReceivedOrder[] all = [.. found.Select(order => Read(order, form, found.Count is 1, settings))];
+        ReceivedOrder[] orders = [.. all.Where(order => order.Names)];
+        // The first one's message has the whole webhook. Were it in all of them, one megabyte would become a thousand.
+        if (orders.Length > 0)
+            orders[0] = orders[0] with { Part = null };
         return (orders, orders.Length > 0 && orders.Length == all.Length ? null : new Fault(400, "no_order",
             $"{all.Length - orders.Length} of {all.Length} entries of the webhook name no order: an order id, our lead id or a click id is needed. Check the URL's macros, or the connection's webhook.paths."));
     }
@@ -26,52 +38,55 @@ public sealed record ReceivedOrder(IReadOnlyDictionary<WebhookField, string> Val
         string? Get(WebhookField field) => Values.GetValueOrDefault(field);
         return new OrderStatusChanged(
             new Subject(Guid.TryParse(Get(WebhookField.LeadId), out var lead) ? lead : null, connection, Get(WebhookField.OrderId), ClickId: Get(WebhookField.ClickId)),
-            Get(WebhookField.StatusId), Get(WebhookField.StatusGroup), Get(WebhookField.Comment), Reward(),
-            Time(Get(WebhookField.StatusChangedAt)), Get(WebhookField.WebmasterId), Get(WebhookField.OfferId), Findings, raw, at);
+            Get(WebhookField.StatusId), Get(WebhookField.StatusGroup), Get(WebhookField.Comment),
+            Amount(Get(WebhookField.RewardAmount)) is { } amount ? new Reward(RewardUnit is RewardUnit.Minor ? amount / 100 : amount, Get(WebhookField.RewardCurrency)) : null,
+            Time(Get(WebhookField.StatusChangedAt)), Get(WebhookField.WebmasterId), Get(WebhookField.OfferId), Findings,
+            Part is null ? raw : raw with { Body = Part, Base64 = false }, at);
     }
+
+    private bool Names => Has(WebhookField.OrderId) || Has(WebhookField.LeadId) || Has(WebhookField.ClickId);
 
     private bool Has(WebhookField field) => Values.ContainsKey(field);
 
-    private Reward? Reward() =>
-        IsAmount(Values.GetValueOrDefault(WebhookField.RewardAmount), out var amount)
-            ? new Reward(RewardUnit is RewardUnit.Minor ? amount / 100 : amount, Values.GetValueOrDefault(WebhookField.RewardCurrency))
-            : null;
-
-    private static ReceivedOrder Read(JsonNode order, WebhookSettings settings)
+    private static ReceivedOrder Read(JsonNode? order, JsonObject query, bool isOnly, WebhookSettings settings)
     {
         var (values, findings) = (new Dictionary<WebhookField, string>(), new List<string>());
         foreach (var (field, paths) in settings.Paths)
         {
-            if (paths.Select(path => JsonPath.Text(order, path)).FirstOrDefault(text => !string.IsNullOrWhiteSpace(text)) is not { } value)
-                continue;
-            if (LiteralMacro.Is(value))
-                findings.Add($"{field} is the macro {value} itself: check Field visibility for webmaster in the offer.");
-            else
-                values[field] = value.Trim();
+            // What the query says of an order cannot be said of several.
+            string[] found = [.. paths.Select(path => Find(order, query, path)).Concat(isOnly ? paths.Select(path => JsonPath.Text(query, path)) : [])
+                .OfType<string>().Select(text => text.Trim()).Where(text => text is not "")];
+            if (found.FirstOrDefault(text => !LiteralMacro.Is(text)) is { } value)
+                values[field] = value;
+            else if (found.Length > 0)
+                findings.Add($"{field} is the macro {found[0]} itself: check Field visibility for webmaster in the offer.");
         }
         if (!values.ContainsKey(WebhookField.ClickId))
             findings.Add("There is no click id in the webhook: check Field visibility for webmaster in the offer.");
-        if (values.TryGetValue(WebhookField.RewardAmount, out var reward) && !IsAmount(reward, out _))
+        if (values.TryGetValue(WebhookField.RewardAmount, out var reward) && Amount(reward) is null)
             findings.Add($"The reward {reward} is not a number with a decimal point, so it does not count.");
-        return new ReceivedOrder(values, settings.RewardUnit, findings);
+        if (values.TryGetValue(WebhookField.StatusChangedAt, out var time) && Time(time) is null)
+            findings.Add($"The time {time} is none that can be read (ISO 8601 or Unix), so that of the webhook's arrival counts.");
+        return new ReceivedOrder(values, settings.RewardUnit, findings, isOnly ? null : order?.ToJsonString());
     }
 
-    /// <summary>No separators of thousands: 12,50 would become 1250.</summary>
-    private static bool IsAmount(string? text, out decimal amount) => decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out amount);
+    private static string? Find(JsonNode? order, JsonObject query, string path) =>
+        JsonPath.Text(order, path) ?? (path.StartsWith(Query, StringComparison.Ordinal) ? JsonPath.Text(query, path[Query.Length..]) : null);
 
-    private static IEnumerable<JsonNode> Unwrap(JsonNode payload, WebhookSettings settings)
+    private static IReadOnlyList<JsonNode?> Unwrap(JsonNode payload, WebhookSettings settings)
     {
         if (payload is JsonArray list)
-            return list.OfType<JsonObject>();
-        if (payload is not JsonObject root)
-            return [];
-        var data = root["data"] as JsonObject;
-        if (((data?["ordersFetcher"] as JsonObject)?["orders"] ?? data?["orders"] ?? root["orders"]) is JsonArray orders)
-            return orders.OfType<JsonObject>();
+            return [.. list];
+        var data = (payload as JsonObject)?["data"] as JsonObject;
+        if (((data?["ordersFetcher"] as JsonObject)?["orders"] ?? data?["orders"] ?? (payload as JsonObject)?["orders"]) is JsonArray orders)
+            return [.. orders];
         // An order has "data" of its own: only a root that is no order is an envelope.
-        var isOrder = settings.Paths[WebhookField.OrderId].Any(path => JsonPath.Text(root, path) is { Length: > 0 });
-        return [!isOrder && data is not null && settings.Paths[WebhookField.OrderId].Any(path => JsonPath.Text(data, path) is { Length: > 0 }) ? data : root];
+        bool IsOrder(JsonNode node) => settings.Paths[WebhookField.OrderId].Any(path => JsonPath.Text(node, path) is { Length: > 0 });
+        return [data is not null && IsOrder(data) && !IsOrder(payload) ? data : payload];
     }
+
+    /// <summary>With a point, and without separators: 12,50 is never taken for 1250.</summary>
+    private static decimal? Amount(string? text) => decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var amount) ? amount : null;
 
     /// <summary>ISO 8601 (UTC where it names no zone), or Unix seconds or milliseconds.</summary>
     private static DateTimeOffset? Time(string? text) =>

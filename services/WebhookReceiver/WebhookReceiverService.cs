@@ -13,6 +13,8 @@ public static class WebhookReceiverService
     public static void AddWebhookReceiver(this WebApplicationBuilder builder)
     {
         builder.Listen(Name, 8081);
+        builder.AddSecretPath();
+        builder.Services.AddSingleton<Doorkeeper>();
         builder.AddEdge(Spool, keepsOrder: true);
     }
 

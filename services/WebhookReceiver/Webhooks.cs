@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using LeadRelay.Configuration;
 using LeadRelay.Persistence.Spool;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -7,8 +5,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace LeadRelay.WebhookReceiver;
 
 /// <summary>
-/// <c>POST|GET /webhooks/{connection}/{secret}</c>: SalesRender reports statuses. The path holds a secret, so nothing here
-/// writes it anywhere.
+/// <c>POST|GET /webhooks/{connection}/{secret}</c>: SalesRender reports statuses. The secret comes here by way of
+/// <see cref="SecretPath"/>; the path has it no more.
 /// </summary>
 public static class Webhooks
 {
@@ -17,15 +15,21 @@ public static class Webhooks
     public static void MapWebhooks(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapMethods("/webhooks/{connection}/{secret}", ["GET", "POST"], ReceiveAsync);
 
-    private static async Task<IResult> ReceiveAsync(string connection, string secret, HttpContext http, ConfigStore store,
-        [FromKeyedServices(WebhookReceiverService.Spool)] Edge edge, TimeProvider time, ILogger<ReceivedOrder> logger)
+    private static async Task<IResult> ReceiveAsync(string connection, HttpContext http, ConfigStore store, Doorkeeper doorkeeper,
+        [FromKeyedServices(WebhookReceiverService.Spool)] Edge edge, TimeProvider time)
     {
-        var at = time.GetUtcNow();
-        if (!store.Current.Connections.TryGetValue(connection, out var known) || !Knows(known.Webhook, secret, logger))
-            return Refuse(404, "unknown_webhook", "No such webhook.");
+        var (at, caller) = (time.GetUtcNow(), http.Connection.RemoteIpAddress);
+        if (http.Features.Get<PathSecret>() is not { Value: var secret } || !store.Current.Connections.TryGetValue(connection, out var known) || !doorkeeper.Knows(known.Webhook, secret))
+            return doorkeeper.Refuse(caller, "It knew no secret of a connection.") ? Unknown("unknown_webhook") : TooMany(http);
+        var isAllowed = Doorkeeper.Allows(known.Webhook, caller);
+        if (!isAllowed && !doorkeeper.Refuse(caller, $"It knew the secret, but is in none of the webhook.networks of {connection}."))
+            return TooMany(http);
 
         var (payload, raw, unreadable) = await Payload.ReadAsync(http.Request, BodyLimit, http.RequestAborted);
-        var (orders, fault) = unreadable is null ? ReceivedOrder.ReadAll(payload, known.Webhook) : ([], unreadable);
+        var (orders, fault) =
+            !isAllowed ? ([], new Fault(404, "network_not_allowed", $"{caller} is in none of the connection's webhook.networks."))
+            : unreadable is null ? ReceivedOrder.ReadAll(payload, known.Webhook, http.Request.QueryString.Value ?? "")
+            : ([], unreadable);
         List<IAudited> messages = [.. orders.Select(order => order.ToMessage(connection, raw, at))];
         if (fault is not null)
             messages.Add(new WebhookRefused(new Subject(Connection: connection), fault.Code, fault.Text, raw, at));
@@ -35,27 +39,30 @@ public static class Webhooks
             http.Response.Headers.RetryAfter = "5";
             return Refuse(503, "outcome_unknown", "The webhook could not be kept for sure. Send it again; a repeat is harmless.");
         }
-        return orders.Count > 0 ? TypedResults.Ok(new { status = "ok" }) : Refuse(fault!.Status, fault.Code, fault.Text);
+        return orders.Count > 0 ? TypedResults.Ok(new { status = "ok" })
+            : isAllowed ? Refuse(fault!.Status, fault.Code, fault.Text)
+            : Unknown(fault!.Code);
+    }
+
+    /// <summary>The same for everybody who is kept out: why is for the metrics alone.</summary>
+    private static ProblemHttpResult Unknown(string code)
+    {
+        Metrics.Refused(WebhookReceiverService.Name, code);
+        return Problem(404, "unknown_webhook", "No such webhook.");
+    }
+
+    private static ProblemHttpResult TooMany(HttpContext http)
+    {
+        http.Response.Headers.RetryAfter = "60";
+        return Refuse(429, "too_many_guesses", "Too many calls that know no webhook.");
     }
 
     private static ProblemHttpResult Refuse(int status, string code, string text)
     {
         Metrics.Refused(WebhookReceiverService.Name, code);
-        return TypedResults.Problem(text, statusCode: status, title: code.Replace('_', ' '), extensions: new Dictionary<string, object?> { ["code"] = code });
+        return Problem(status, code, text);
     }
 
-    /// <summary>Compares with every active secret, in the same time whichever it is, or none.</summary>
-    private static bool Knows(WebhookSettings webhook, string secret, ILogger logger)
-    {
-        var given = SHA256.HashData(Encoding.UTF8.GetBytes(secret));
-        var known = false;
-        foreach (var reference in webhook.Secrets)
-        {
-            if (reference.TryReveal(out var value, out var fault))
-                known |= CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(value)), given);
-            else
-                logger.LogError("A webhook secret cannot be read, so webhooks are refused: {Fault}", fault);
-        }
-        return known;
-    }
+    private static ProblemHttpResult Problem(int status, string code, string text) =>
+        TypedResults.Problem(text, statusCode: status, title: code.Replace('_', ' '), extensions: new Dictionary<string, object?> { ["code"] = code });
 }

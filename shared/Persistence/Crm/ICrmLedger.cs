@@ -40,6 +40,9 @@ public enum WorkKind
 
     /// <summary>Change an order's status: doing it twice is harmless.</summary>
     Update,
+
+    /// <summary>Read an order: doing it twice is harmless.</summary>
+    Verify,
 }
 
 /// <summary>Where a request stands.</summary>

@@ -51,6 +51,9 @@ public enum KeptFor
 
     /// <summary>The campaign's map lacks its status.</summary>
     StatusMap,
+
+    /// <summary>SalesRender is asked whether it is so.</summary>
+    Verification,
 }
 
 /// <summary>A message kept, with its id.</summary>

@@ -23,7 +23,9 @@ public static class Topology
     {
         [typeof(LeadSubmitted)] = CrmWriter,
         [typeof(StatusUpdateRequested)] = CrmWriter,
+        [typeof(OrderVerificationRequested)] = CrmWriter,
         [typeof(OrderCreated)] = PostbackDispatcher,
+        [typeof(OrderVerified)] = PostbackDispatcher,
         [typeof(OrderStatusChanged)] = PostbackDispatcher,
     };
 

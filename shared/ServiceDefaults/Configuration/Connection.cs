@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace LeadRelay.Configuration;
 
 /// <summary>One SalesRender company: <c>connections/NAME.json</c>.</summary>
@@ -25,7 +27,14 @@ public sealed record Connection(
 public sealed record WebhookSettings(
     IReadOnlyList<Secret> Secrets,
     IReadOnlyDictionary<WebhookField, IReadOnlyList<string>> Paths,
-    RewardUnit RewardUnit);
+    RewardUnit RewardUnit)
+{
+    /// <summary>Where its calls may come from; empty means anywhere.</summary>
+    public IReadOnlyList<IPNetwork> Networks { get; init; } = [];
+
+    /// <summary>Read an order in SalesRender again before a postback may report money.</summary>
+    public bool Verify { get; init; }
+}
 
 /// <summary>What is read in a webhook.</summary>
 public enum WebhookField

@@ -49,7 +49,11 @@ internal static partial class ConnectionReader
     private static WebhookSettings ReadWebhook(Section section, Surroundings around) => new(
         section.Required("secrets", n => n.Unshown.List(s => ReadWebhookSecret(s, around), 1, 2)),
         section.Optional("paths", n => n.Object(ReadPaths), DefaultPaths),
-        section.Optional("reward_unit", n => n.Choice<RewardUnit>(), RewardUnit.Major));
+        section.Optional("reward_unit", n => n.Choice<RewardUnit>(), RewardUnit.Major))
+    {
+        Networks = section.Optional("networks", n => n.List(network => network.Network(), 0), []),
+        Verify = section.Optional("verify", n => n.Flag(), false),
+    };
 
     private static Secret ReadWebhookSecret(Node node, Surroundings around)
     {

@@ -16,6 +16,8 @@ public sealed class ConnectionTests : IDisposable
         Assert.Null(connection.AuthScheme);
         Assert.Equal(TimeSpan.FromSeconds(20), connection.TimeLimit);
         Assert.Equal(RewardUnit.Major, connection.Webhook.RewardUnit);
+        Assert.Empty(connection.Webhook.Networks);
+        Assert.False(connection.Webhook.Verify);
         Assert.Equal(Enum.GetValues<WebhookField>(), connection.Webhook.Paths.Keys.Order());
         Assert.Equal(["id", "order_id", "orderId"], connection.Webhook.Paths[WebhookField.OrderId]);
         Assert.Contains("data.stringFields[lead_id].value", connection.Webhook.Paths[WebhookField.LeadId]);
@@ -35,6 +37,18 @@ public sealed class ConnectionTests : IDisposable
         Assert.Equal(["statusChangedAt", "status_changed_at"], paths[WebhookField.StatusChangedAt]);
     }
 
+    [Fact]
+    public void A_single_address_is_a_network_of_one()
+    {
+        var webhook = folder
+            .Set(ConfigFolder.Connection, "webhook/networks", """["203.0.113.7", "2001:db8::7", "198.51.100.0/24"]""")
+            .Set(ConfigFolder.Connection, "webhook/verify", "true")
+            .Config().Connections["main"].Webhook;
+
+        Assert.Equal(["203.0.113.7/32", "2001:db8::7/128", "198.51.100.0/24"], webhook.Networks.Select(n => n.ToString()));
+        Assert.True(webhook.Verify);
+    }
+
     [Theory]
     [InlineData("base_url", "\"https://de.example/\"")]
     [InlineData("base_url", "\"http://127.0.0.1:8090\"")]
@@ -46,6 +60,9 @@ public sealed class ConnectionTests : IDisposable
     [InlineData("token", "\"file:/run/secrets/crm token\"")]
     [InlineData("webhook/secrets", "[\"env:A\", \"env:B\"]")]
     [InlineData("webhook/reward_unit", "\"minor\"")]
+    [InlineData("webhook/networks", "[\"203.0.113.0/24\", \"2001:db8::/32\", \"0.0.0.0/0\"]")]
+    [InlineData("webhook/verify", "false")]
+    [InlineData("webhook/paths/click_id", "\"query.subid\"")]
     public void These_are_accepted(string key, string json) => folder.Set(ConfigFolder.Connection, key, json).Config();
 
     [Theory]
@@ -81,6 +98,12 @@ public sealed class ConnectionTests : IDisposable
     [InlineData("webhook/secrets", "[\"env:A\", \"env:B\", \"env:C\"]", "webhook.secrets", null, "1 to 2")]
     [InlineData("webhook/secrets", "[\"env:A\", \"secret-itself\"]", "webhook.secrets[1]", null, "env:NAME")]
     [InlineData("webhook/reward_unit", "\"Minor\"", "webhook.reward_unit", "\"Minor\"", "Did you mean \"minor\"?")]
+    [InlineData("webhook/networks", "\"203.0.113.0/24\"", "webhook.networks", "\"203.0.113.0/24\"", "a list")]
+    [InlineData("webhook/networks", "[\"203.0.113.0/24\", \"203.0.113/24\"]", "webhook.networks[1]", "\"203.0.113/24\"", "a network")]
+    [InlineData("webhook/networks", "[\"203.0.113.0/33\"]", "webhook.networks[0]", "\"203.0.113.0/33\"", "a network")]
+    [InlineData("webhook/networks", "[\"7\"]", "webhook.networks[0]", "\"7\"", "one address")]
+    [InlineData("webhook/networks", "[\"salesrender.com\"]", "webhook.networks[0]", "\"salesrender.com\"", "one address")]
+    [InlineData("webhook/verify", "\"yes\"", "webhook.verify", "\"yes\"", "true or false")]
     [InlineData("webhook/paths", "\"id\"", "webhook.paths", "\"id\"", "an object")]
     [InlineData("webhook/paths/comment", "[]", "webhook.paths.comment", "[…]", "at least 1")]
     [InlineData("webhook/paths/comment", "\"a..b\"", "webhook.paths.comment", "\"a..b\"", "dotted path")]

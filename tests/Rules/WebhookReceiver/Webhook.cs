@@ -20,7 +20,7 @@ internal static class Webhook
     public static (IReadOnlyList<OrderStatusChanged> Messages, Fault? Fault) Read(byte[] body, string query = "", WebhookSettings? settings = null)
     {
         var (payload, raw, unreadable) = Payload.Read("POST", "application/json", body, query, Limit);
-        var (orders, fault) = unreadable is null ? ReceivedOrder.ReadAll(payload, settings ?? Settings) : ([], unreadable);
+        var (orders, fault) = unreadable is null ? ReceivedOrder.ReadAll(payload, settings ?? Settings, query) : ([], unreadable);
         return ([.. orders.Select(order => order.ToMessage("main", raw, Builders.Now))], fault);
     }
 

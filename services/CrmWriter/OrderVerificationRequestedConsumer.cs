@@ -1,0 +1,17 @@
+using LeadRelay.Persistence.Crm;
+using MassTransit;
+
+namespace LeadRelay.CrmWriter;
+
+/// <summary>Takes a question about an order over into the ledger: it is asked until there is an answer.</summary>
+public sealed class OrderVerificationRequestedConsumer(ICrmLedger ledger, CrmPump pump) : IConsumer<OrderVerificationRequested>
+{
+    public async Task Consume(ConsumeContext<OrderVerificationRequested> context)
+    {
+        // A change is verified once: the id follows from it, and not from this message.
+        var id = StableId.Of(context.Message.CauseId.ToString(), nameof(WorkKind.Verify));
+        var accepted = await ledger.AcceptAsync(new NewWork(id, WorkKind.Verify, context.MessageId!.Value, context.Message, null), null, context.CancellationToken);
+        if (accepted.IsNew)
+            pump.Wake();
+    }
+}
