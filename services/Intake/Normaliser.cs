@@ -80,8 +80,10 @@ public static class Normaliser
     {
         if (!fields.Remove("name", out var name) || fields.ContainsKey("first_name"))
             return;
-        var words = name.Split(' ', 2);
-        fields["first_name"] = words[0];
+        // A part of a name can look like a macro where the whole does not.
+        var words = name.Split(' ', 2).Where(word => !LiteralMacro.Is(word)).ToArray();
+        if (words.Length > 0)
+            fields["first_name"] = words[0];
         if (words.Length > 1)
             fields.TryAdd("last_name", words[1]);
     }

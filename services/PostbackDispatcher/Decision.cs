@@ -8,11 +8,12 @@ namespace LeadRelay.PostbackDispatcher;
 /// <param name="At">When it happened: by SalesRender if <paramref name="Exact"/>, else when the door got it.</param>
 /// <param name="Status">Given for an order's creation, which needs no map.</param>
 /// <param name="Verified">What SalesRender itself says, once it was asked.</param>
+/// <param name="DoorClock">Whose clock <paramref name="At"/> is of, where it is a door's.</param>
 public sealed record StatusChange(
-    Guid MessageId, string? StatusId, string? StatusGroup, string? Comment, Reward? Reward, DateTimeOffset At, bool Exact, MappedStatus? Status = null, OrderVerified? Verified = null)
+    Guid MessageId, string? StatusId, string? StatusGroup, string? Comment, Reward? Reward, DateTimeOffset At, bool Exact, MappedStatus? Status = null, OrderVerified? Verified = null, string? DoorClock = null)
 {
     public static StatusChange Of(Guid messageId, OrderStatusChanged message) => new(
-        messageId, message.StatusId, message.StatusGroup, message.Comment, message.Reward, message.StatusChangedAt ?? message.At, message.StatusChangedAt is not null);
+        messageId, message.StatusId, message.StatusGroup, message.Comment, message.Reward, message.StatusChangedAt ?? message.At, message.StatusChangedAt is not null, DoorClock: message.Clock);
 
     /// <summary>The same change with SalesRender's own word on it. What the webhook said about money no longer counts.</summary>
     public static StatusChange Of(OrderVerified verified) =>
@@ -21,6 +22,9 @@ public sealed record StatusChange(
     /// <summary>The creation of the order. Nothing is older, whatever the clocks say.</summary>
     public static StatusChange OfCreation(Guid messageId, DateTimeOffset at, MappedStatus status) =>
         new(messageId, null, null, null, null, at, Exact: false, status);
+
+    /// <summary>Whose clock <see cref="At"/> is of; null when that is not known.</summary>
+    public string? Clock => Exact ? TargetRecord.SalesRender : DoorClock;
 
     /// <summary>Place in the order's history, Unix milliseconds; 0 for its creation.</summary>
     public long Sequence => Status is null ? At.ToUnixTimeMilliseconds() : 0;
@@ -65,15 +69,16 @@ public sealed record Decision(
             return Skip(status, template.Target, "no_click_id", "The lead came without a click id, so the tracker could not tell what this belongs to.");
 
         var target = order.Targets.GetValueOrDefault(template.Target);
-        if (target is not null && change.Sequence < target.Sequence - (change.Exact && target.Exact ? 0 : SkewMs))
+        var isSameClock = change.Clock is not null && change.Clock == target?.Clock;
+        if (target is not null && change.Sequence < target.Sequence - (isSameClock ? 0 : SkewMs))
             return Skip(status, template.Target, "superseded", "A newer status of this order came first.");
         var waiting = order.Waiting.Where(d => d.Target == template.Target).ToArray();
-        // Moved up behind another, a change is no longer where SalesRender dated it.
+        // Moved up behind another, a change is no longer where its clock had it.
         Dictionary<string, TargetRecord> Promise(long sequence) =>
-            new(order.Targets) { [template.Target] = new TargetRecord(sequence, change.Exact && sequence == change.Sequence, target?.Sent) };
+            new(order.Targets) { [template.Target] = new TargetRecord(sequence, sequence == change.Sequence ? change.Clock : null, target?.Sent) };
         bool SameAs(StatusEvent? known, string? label) => known == status.Event && (label == status.Label || !ShowsLabel(template));
         // Not sent again, but what is older is old now. Unless it has no time of its own: then it may be an old webhook repeated.
-        var again = change.Sequence > target?.Sequence && (change.Exact || !target.Exact) ? Promise(change.Sequence) : order.Targets;
+        var again = change.Sequence > target?.Sequence && (change.Exact || target.Clock is not TargetRecord.SalesRender) ? Promise(change.Sequence) : order.Targets;
         if (waiting.Length > 0 && SameAs(waiting[^1].Event, waiting[^1].Label))
             return Skip(status, template.Target, "repeat", "The same is about to be sent already.") with { Targets = again };
         // What waits goes in favour of the newer. If then the tracker has the same already, there is nothing left to tell it.

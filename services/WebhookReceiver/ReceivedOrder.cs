@@ -41,7 +41,7 @@ public sealed record ReceivedOrder(IReadOnlyDictionary<WebhookField, string> Val
             Get(WebhookField.StatusId), Get(WebhookField.StatusGroup), Get(WebhookField.Comment),
             Amount(Get(WebhookField.RewardAmount)) is { } amount ? new Reward(RewardUnit is RewardUnit.Minor ? amount / 100 : amount, Get(WebhookField.RewardCurrency)) : null,
             Time(Get(WebhookField.StatusChangedAt)), Get(WebhookField.WebmasterId), Get(WebhookField.OfferId), Findings,
-            Part is null ? raw : raw with { Body = Part, Base64 = false }, at);
+            Part is null ? raw : raw with { Body = Part, Base64 = false }, at, Environment.MachineName);
     }
 
     private bool Names => Has(WebhookField.OrderId) || Has(WebhookField.LeadId) || Has(WebhookField.ClickId);

@@ -8,6 +8,7 @@ namespace LeadRelay.Contracts;
 /// <param name="WebmasterId">With <paramref name="OfferId"/>, tells the campaign of an order that was not made here.</param>
 /// <param name="Findings">What looks wrong in the webhook's set-up, in sentences.</param>
 /// <param name="At">When the webhook was received.</param>
+/// <param name="Clock">Whose clock <paramref name="At"/> is of: the door's machine. Times of one clock tell the order of two webhooks; times of two clocks only roughly.</param>
 public sealed record OrderStatusChanged(
     Subject About,
     string? StatusId,
@@ -19,4 +20,5 @@ public sealed record OrderStatusChanged(
     string? OfferId,
     IReadOnlyList<string> Findings,
     RawPayload Raw,
-    DateTimeOffset At) : IAudited;
+    DateTimeOffset At,
+    string? Clock = null) : IAudited;

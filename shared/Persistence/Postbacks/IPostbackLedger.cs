@@ -72,9 +72,13 @@ public sealed record OrderRecord(
 
 /// <summary>What one target has been promised or sent for an order.</summary>
 /// <param name="Sequence">Of the latest change that a delivery was made for.</param>
-/// <param name="Exact">Whether SalesRender itself dated that change, and to just this.</param>
+/// <param name="Clock">Whose clock says so: <see cref="SalesRender"/>, a door's, or null when it was moved behind another change.</param>
 /// <param name="Sent">The latest delivery that was begun and not given up since (failed for good, superseded).</param>
-public sealed record TargetRecord(long Sequence, bool Exact, SentMark? Sent);
+public sealed record TargetRecord(long Sequence, string? Clock, SentMark? Sent)
+{
+    /// <summary>The CRM's own clock.</summary>
+    public const string SalesRender = "SalesRender";
+}
 
 /// <summary>What a target was sent.</summary>
 public sealed record SentMark(StatusEvent Event, string Label, long Sequence);

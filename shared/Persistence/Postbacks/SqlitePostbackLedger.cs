@@ -13,7 +13,7 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
         CREATE INDEX IF NOT EXISTS orders_lead ON orders(lead_id) WHERE lead_id IS NOT NULL;
         CREATE INDEX IF NOT EXISTS orders_click ON orders(connection, click_id) WHERE click_id IS NOT NULL;
         CREATE TABLE IF NOT EXISTS targets(
-          order_key INTEGER NOT NULL, target TEXT NOT NULL, sequence INTEGER NOT NULL, exact INTEGER NOT NULL,
+          order_key INTEGER NOT NULL, target TEXT NOT NULL, sequence INTEGER NOT NULL, clock TEXT,
           sent_event TEXT, sent_label TEXT, sent_sequence INTEGER, PRIMARY KEY(order_key, target)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS deliveries(
           id TEXT PRIMARY KEY, order_key INTEGER NOT NULL, target TEXT NOT NULL, sequence INTEGER NOT NULL, postback TEXT NOT NULL,
@@ -84,8 +84,8 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
         foreach (var (target, state) in commit.Order.Targets)
         {
             connection.Run("""
-                INSERT INTO targets VALUES(@0, @1, @2, @3, @4, @5, @6) ON CONFLICT DO UPDATE SET sequence = @2, exact = @3
-                """, key, target, state.Sequence, state.Exact, state.Sent?.Event.ToString(), state.Sent?.Label, state.Sent?.Sequence);
+                INSERT INTO targets VALUES(@0, @1, @2, @3, @4, @5, @6) ON CONFLICT DO UPDATE SET sequence = @2, clock = @3
+                """, key, target, state.Sequence, state.Clock, state.Sent?.Event.ToString(), state.Sent?.Label, state.Sent?.Sequence);
         }
         if (commit.Delivery is { } postback)
         {
@@ -175,7 +175,7 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
             Tracking: MessageJson.Read<Dictionary<string, string>>(row.Text("tracking")!), Version: row.Number("version")), values);
         return [.. rows.Select(order => new OrderRecord(order.About, order.Tracking,
             connection.Query("SELECT * FROM targets WHERE order_key = @0", row => (Target: row.Text("target")!, State: new TargetRecord(
-                row.Number("sequence"), row.Number("exact") is 1,
+                row.Number("sequence"), row.Text("clock"),
                 row.Text("sent_event") is { } sent ? new SentMark(Enum.Parse<StatusEvent>(sent), row.Text("sent_label")!, row.Number("sent_sequence")) : null)),
                 order.Key).ToDictionary(row => row.Target, row => row.State),
             connection.Query("SELECT postback FROM deliveries WHERE order_key = @0 AND state = 'Waiting' ORDER BY sequence",

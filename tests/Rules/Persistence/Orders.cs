@@ -12,7 +12,7 @@ internal static class Orders
 
     /// <summary>A commit to an order as it stands, or as it shall be made.</summary>
     public static OrderCommit Commit(this OrderRecord order, Postback? delivery = null, Guid[]? superseded = null, params Outgoing[] events) => new(
-        delivery is null ? order : order with { Targets = new Dictionary<string, TargetRecord>(order.Targets) { [delivery.Target] = new(delivery.Sequence, false, null) } },
+        delivery is null ? order : order with { Targets = new Dictionary<string, TargetRecord>(order.Targets) { [delivery.Target] = new(delivery.Sequence, null, null) } },
         Builders.NewId(), null, false, delivery, superseded ?? [], events);
 
     /// <summary>Puts an order into the ledger and reads it back.</summary>

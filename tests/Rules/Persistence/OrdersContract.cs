@@ -14,7 +14,7 @@ public abstract class OrdersContract(IStoreUnderTest store) : StoreContract(stor
         var order = Orders.New(about) with
         {
             Tracking = new Dictionary<string, string> { ["sub1"] = "a", ["param.x"] = "ü" },
-            Targets = new Dictionary<string, TargetRecord> { [Builders.Tracker] = new(5, true, null) },
+            Targets = new Dictionary<string, TargetRecord> { [Builders.Tracker] = new(5, TargetRecord.SalesRender, null) },
         };
         var messageId = Builders.NewId();
 
@@ -25,7 +25,7 @@ public abstract class OrdersContract(IStoreUnderTest store) : StoreContract(stor
         var known = await Store.Postbacks().GetAsync();
         Assert.Equal(about, known.About);
         Assert.Equal(order.Tracking, known.Tracking);
-        Assert.Equal(new TargetRecord(5, true, null), known.Targets[Builders.Tracker]);
+        Assert.Equal(new TargetRecord(5, TargetRecord.SalesRender, null), known.Targets[Builders.Tracker]);
         Assert.Equal(postback, Assert.Single(known.Waiting));
         Assert.NotEqual(0, known.Version);
     }

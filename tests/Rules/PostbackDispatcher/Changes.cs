@@ -26,7 +26,7 @@ internal static class Changes
 
     /// <summary>What the target has been sent.</summary>
     public static TargetRecord Sent(StatusEvent statusEvent, long sequence = 5_000, bool exact = false, string? label = null) =>
-        new(sequence, exact, new SentMark(statusEvent, label ?? statusEvent.ToString().ToLowerInvariant(), sequence));
+        new(sequence, exact ? TargetRecord.SalesRender : null, new SentMark(statusEvent, label ?? statusEvent.ToString().ToLowerInvariant(), sequence));
 
     public static Decision Decide(OrderRecord order, StatusChange change, Campaign? campaign = null) =>
         Decision.For(order, change, Builders.Config(campaign ?? Builders.Campaign()), Builders.Now);

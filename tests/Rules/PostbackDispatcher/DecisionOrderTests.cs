@@ -31,6 +31,17 @@ public class DecisionOrderTests
             Assert.Equal((Math.Max(at, known + 1), delivery.Sequence), (delivery.Sequence, decision.Targets[Target].Sequence));
     }
 
+    [Theory]
+    [InlineData("door-1", 9_999, "superseded")]
+    [InlineData("door-1", 10_000, "approve")]
+    [InlineData("door-2", 9_999, "approve")]
+    [InlineData("door-2", 7_999, "superseded")]
+    public void Times_of_one_door_decide_exactly_and_those_of_two_within_the_skew_by_arrival(string door, long at, string told)
+    {
+        var known = Sent(StatusEvent.Hold, 10_000) with { Clock = "door-1" };
+        Assert.Equal(told, Told(Decide(Order(known), Change("3", at, exact: false) with { DoorClock = door })));
+    }
+
     [Fact]
     public void Two_targets_have_an_order_each()
     {
@@ -70,13 +81,13 @@ public class DecisionOrderTests
         var campaign = Builders.Campaign(url);
 
         Assert.Equal(told, Told(Decide(Order(Sent(StatusEvent.Hold, label: "hold")), Change("6"), campaign)));
-        Assert.Equal(told, Told(Decide(Order(new TargetRecord(5_000, false, null), Builders.Postback(5_000, StatusEvent.Hold, label: "hold")), Change("6"), campaign)));
+        Assert.Equal(told, Told(Decide(Order(new TargetRecord(5_000, null, null), Builders.Postback(5_000, StatusEvent.Hold, label: "hold")), Change("6"), campaign)));
     }
 
     [Fact]
     public void What_is_about_to_be_sent_is_not_sent_twice()
     {
-        var order = Order(new TargetRecord(5_000, false, null), Builders.Postback(5_000, StatusEvent.Approve, label: "accepted"));
+        var order = Order(new TargetRecord(5_000, null, null), Builders.Postback(5_000, StatusEvent.Approve, label: "accepted"));
 
         var decision = Decide(order, Change("3"));
 
