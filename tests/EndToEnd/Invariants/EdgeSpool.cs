@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
 
 namespace LeadRelay.Tests.EndToEnd.Invariants;
 
@@ -127,21 +126,5 @@ public sealed class EdgeSpool
     }
 
     private static Task<string[]> AllInAsync(Relay relay, IReadOnlyCollection<string> ids, string file, string query) =>
-        relay.Eventually($"all are in {file} ({query})", () => Task.FromResult(ids.Except(Read(Path.Combine(relay.DataFolder, file), query)).Take(5).ToArray()), missing => missing.Length is 0, TimeSpan.FromSeconds(120));
-
-    private static HashSet<string> Read(string file, string query)
-    {
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false, DefaultTimeout = 30 }.ToString());
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = query;
-        using var reader = command.ExecuteReader();
-        var found = new HashSet<string>();
-        while (reader.Read())
-        {
-            if (!reader.IsDBNull(0))
-                found.Add(reader.GetString(0));
-        }
-        return found;
-    }
+        relay.Eventually($"all are in {file} ({query})", () => Task.FromResult(ids.Except(Stored.Read(Path.Combine(relay.DataFolder, file), query)).Take(5).ToArray()), missing => missing.Length is 0, TimeSpan.FromSeconds(120));
 }
