@@ -47,7 +47,7 @@ public sealed class SalesRender(TimeProvider time) : IDisposable
         {
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
             status = (int)response.StatusCode;
-            var body = await ReadAsync(response.Content, timeout.Token);
+            var body = await response.Content.ReadUpToAsync(ResponseLimit, timeout.Token);
             return Told(status, body, null, RetryAfter(response.Headers.RetryAfter));
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
@@ -61,14 +61,6 @@ public sealed class SalesRender(TimeProvider time) : IDisposable
     }
 
     public void Dispose() => http.Dispose();
-
-    private static async Task<string> ReadAsync(HttpContent content, CancellationToken ct)
-    {
-        await using var stream = await content.ReadAsStreamAsync(ct);
-        var buffer = new byte[ResponseLimit];
-        var length = await stream.ReadAtLeastAsync(buffer, ResponseLimit, throwOnEndOfStream: false, ct);
-        return Encoding.UTF8.GetString(buffer, 0, length);
-    }
 
     private TimeSpan? RetryAfter(RetryConditionHeaderValue? header) =>
         header?.Delta ?? (header?.Date is { } date ? date - time.GetUtcNow() : null);

@@ -34,7 +34,7 @@ public sealed class TrackerClient : IDisposable
             var canonical = url.Any(c => c is <= ' ' or > '~');
             var uri = new Uri(url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = !canonical });
             using var response = await http.GetAsync(uri, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
-            var body = await ReadAsync(response.Content, timeout.Token);
+            var body = await response.Content.ReadUpToAsync(ResponseLimit, timeout.Token);
             var after = response.Headers.RetryAfter;
             return new TrackerAnswer((int)response.StatusCode, body, null, after?.Delta ?? (after?.Date is { } date ? date - response.Headers.Date : null), watch.ElapsedMilliseconds);
         }
@@ -49,14 +49,6 @@ public sealed class TrackerClient : IDisposable
     }
 
     public void Dispose() => http.Dispose();
-
-    private static async Task<string> ReadAsync(HttpContent content, CancellationToken ct)
-    {
-        await using var stream = await content.ReadAsStreamAsync(ct);
-        var buffer = new byte[ResponseLimit];
-        var length = await stream.ReadAtLeastAsync(buffer, ResponseLimit, throwOnEndOfStream: false, ct);
-        return Encoding.UTF8.GetString(buffer, 0, length);
-    }
 }
 
 /// <summary>What came back from a tracker.</summary>

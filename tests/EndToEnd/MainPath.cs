@@ -53,6 +53,23 @@ public abstract class MainPath<TKind>(RelayOf<TKind> shared) : IClassFixture<Rel
         Assert.Equal("+48601234567", timeline.Messages("LeadSubmitted")[0].At("lead", "fields", "phone"));
     }
 
+    [Theory]
+    [InlineData("application/json", "{\"client\":{\"phone\":\"0151 23456789\",\"name\":\"Anna Schmidt\"},\"data\":{\"clickid\":\"CLICK\"}}")]
+    [InlineData("text/plain", "{\"tel\":\"+49 (0)151 23456789\",\"subid\":\"CLICK\"}")]
+    [InlineData("", "user_phone=0049151-23456789&aff_click_id=CLICK&fio=Anna+Schmidt")]
+    [InlineData("multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"mobile\"\r\n\r\n0151 23456789\r\n--b\r\nContent-Disposition: form-data; name=\"click\"\r\n\r\nCLICK\r\n--b--\r\n")]
+    public async Task A_body_is_taken_for_what_it_is_and_its_names_for_what_they_mean(string contentType, string body)
+    {
+        var click = NewClick();
+        using var content = new ByteArrayContent(System.Text.Encoding.UTF8.GetBytes(body.Replace("CLICK", click, StringComparison.Ordinal)));
+        if (contentType is not "")
+            content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        var (status, answer) = await Relay.SubmitAsync(content);
+        Assert.Equal((HttpStatusCode.Created, click), (status, answer.At("click_id")));
+        var timeline = await Relay.Eventually("the audit has the lead", () => Relay.TimelineAsync(answer.At("lead_id")!), t => t.Messages("LeadSubmitted").Count is 1);
+        Assert.Equal("+4915123456789", timeline.Messages("LeadSubmitted")[0].At("lead", "fields", "phone"));
+    }
+
     [Fact]
     public async Task An_advertiser_pushes_a_status_by_its_label()
     {

@@ -60,7 +60,7 @@ public sealed class OneLeadOneOrder
         });
         await relay.FaultAsync(new { target = "crm", kind = "delay", delay_ms = 300 });
         var body = new { phone = "+4915123456789", click_id = "same", external_lead_id = "A-17" };
-        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => relay.SubmitAsync(body, replica: 1 + i % 2, headers: ("Prefer", "wait=20"))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => relay.SubmitAsync(body, replica: 1 + i % 2, headers: ("Prefer", "wait=20"))));
 
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.Created, answer.Status));
         Assert.Single(answers.Select(answer => answer.Body.GetRawText()).Distinct());

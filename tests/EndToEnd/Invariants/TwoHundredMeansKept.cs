@@ -64,6 +64,8 @@ public sealed class TwoHundredMeansKept
         await using var relay = await Relay.StartAsync(new RelayOptions { Shape = RelayShape.Processes, Node = await RabbitNode.SharedAsync(), Services = ["Intake"] });
         var (status, answer) = await relay.SubmitAsync(new { phone = "+4915123456789", click_id = "early" }, headers: ("Prefer", "respond-async"));
         Assert.Equal(HttpStatusCode.Accepted, status);
+        var (unanswered, problem) = await relay.AskAsPartnerAsync(answer.At("status_url")!);
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "status_unavailable"), (unanswered, problem.At("code")));
         foreach (var service in new[] { "CrmWriter", "AuditStore" })
             await relay.StartServiceAsync(service);
         await relay.Eventually("lead and order are in the audit", () => relay.TimelineAsync(answer.At("lead_id")!), t => t.Messages("LeadSubmitted").Count is 1 && t.Messages("OrderCreated").Count is 1);
