@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace LeadRelay.Tests.EndToEnd.Invariants;
 
 /// <summary>The rest of invariant 1: with the broker away the doors keep what they promise on their own disk.</summary>
-public sealed class EdgeSpool
+public sealed class EdgeSpool(Xunit.Abstractions.ITestOutputHelper output)
 {
     [Fact]
     public async Task With_the_broker_away_leads_and_webhooks_are_taken_and_follow_when_it_is_back_though_the_doors_were_killed()
@@ -65,18 +65,21 @@ public sealed class EdgeSpool
         await using var relay = await Relay.StartAsync(new RelayOptions { Shape = RelayShape.Processes, Node = node });
         await Task.Delay(RabbitNode.QueueSettles);
 
-        using var stop = new CancellationTokenSource();
+        var started = System.Diagnostics.Stopwatch.GetTimestamp();
+        var (asked, stop) = (0, new CancellationTokenSource());
         var (leads, webhooks) = (new ConcurrentBag<string>(), new ConcurrentBag<string>());
         var load = new[]
         {
             EveryTenMillisecondsAsync(async i =>
             {
+                Interlocked.Increment(ref asked);
                 var (status, answer) = await relay.SubmitAsync(new { phone = $"+4915{i:D9}", click_id = $"load-{i}" }, headers: ("Prefer", "respond-async"));
                 if ((int)status is >= 200 and < 300)
                     leads.Add(answer.At("lead_id")!);
             }, stop.Token),
             EveryTenMillisecondsAsync(async i =>
             {
+                Interlocked.Increment(ref asked);
                 if ((await WebhookAsync(relay, $"w-{i}", 3)).Status is HttpStatusCode.OK)
                     webhooks.Add($"w-{i}");
             }, stop.Token),
@@ -93,6 +96,9 @@ public sealed class EdgeSpool
         }
         await stop.CancelAsync();
         await Task.WhenAll(load);
+        stop.Dispose();
+        var seconds = System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalSeconds;
+        output.WriteLine($"{asked / seconds:0} requests/s for {seconds:0} s, {rounds} kills of each; 2xx: {leads.Count} leads, {webhooks.Count} webhooks");
         Assert.True(leads.Count > 50 * rounds && webhooks.Count > 50 * rounds, $"{leads.Count} leads, {webhooks.Count} webhooks");
 
         await AllInAsync(relay, leads, "crm.db", "SELECT id FROM work WHERE state = 'Done'");
