@@ -19,6 +19,9 @@ public static class Publishing
     public static async Task PublishConfirmedAsync(this IBus bus, IAudited message, Guid messageId, TimeProvider time, CancellationToken stopping) =>
         await Persistently.ExecuteAsync(async _ => await bus.PublishOnceAsync(message, messageId, TimeSpan.FromSeconds(30), time), stopping);
 
+    /// <summary>How many publishes have ended, one way or the other, and whether there are others under way.</summary>
+    public static (long Ended, bool IsUnderWay) Progress => (Volatile.Read(ref ended), Unconfirmed.CurrentCount < Limit);
+
     private static async Task PublishAsync(IBus bus, IAudited message, Guid messageId, Action<SendContext>? address)
     {
         await Unconfirmed.WaitAsync();
@@ -31,11 +34,19 @@ public static class Publishing
                 address?.Invoke(context);
             }, CancellationToken.None);
         }
-        finally { Unconfirmed.Release(); }
+        finally
+        {
+            Unconfirmed.Release();
+            Interlocked.Increment(ref ended);
+        }
     }
 
+    private static long ended;
+
     /// <summary>How many messages may be on their way at once; the client itself knows no limit.</summary>
-    private static readonly SemaphoreSlim Unconfirmed = new(1024);
+    private const int Limit = 1024;
+
+    private static readonly SemaphoreSlim Unconfirmed = new(Limit);
 
     private static readonly ResiliencePipeline Persistently = new ResiliencePipelineBuilder()
         .AddRetry(new RetryStrategyOptions

@@ -43,6 +43,7 @@ public static class RelayBus
         if (broker.Url is not null)
         {
             builder.Services.AddSingleton<TopologyKeeper>().AddHostedService(services => services.GetRequiredService<TopologyKeeper>());
+            builder.Services.AddHostedService<BusGuard>();
             builder.Services.AddHealthChecks().AddCheck<TopologyKeeper>("topology", withoutBroker, ["ready"]);
         }
     }

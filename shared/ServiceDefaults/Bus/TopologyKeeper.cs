@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using RabbitMQ.Client;
 
 namespace LeadRelay.Bus;
 
@@ -18,12 +17,11 @@ public sealed class TopologyKeeper(BrokerAddress broker, TimeProvider time, ILog
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var factory = new ConnectionFactory { Uri = broker.Url!, ClientProvidedName = "topology", AutomaticRecoveryEnabled = false };
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                await using var connection = await factory.CreateConnectionAsync(stoppingToken);
+                await using var connection = await broker.ConnectAsync("topology", stoppingToken);
                 await using var channel = await connection.CreateChannelAsync(cancellationToken: stoppingToken);
                 await Topology.DeclareAsync(channel, stoppingToken);
                 fault = null;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Http.Headers;
+using LeadRelay.Bus;
 
 namespace LeadRelay.Tests.EndToEnd;
 
@@ -145,7 +146,16 @@ public sealed partial class Relay : IAsyncDisposable
         var key = Key(service, replica);
         if (processes.TryGetValue(key, out var running) && !running.HasExited)
             throw new InvalidOperationException($"{running.Name} is running.");
-        return processes[key] = ServiceProcess.Start(key.Service, Settings(key.Service, key.Replica), replica == 1 ? key.Service : $"{key.Service} {replica}", folder);
+        var process = processes[key] = ServiceProcess.Start(key.Service, Settings(key.Service, key.Replica), replica == 1 ? key.Service : $"{key.Service} {replica}", folder);
+        _ = StartAgainAsync(process, service, replica);
+        return process;
+    }
+
+    /// <summary>As compose does with a service that ends itself to be started again.</summary>
+    private async Task StartAgainAsync(ServiceProcess process, string service, int replica)
+    {
+        if (await process.EndAsync() is BusGuard.ExitCode)
+            Launch(service, replica);
     }
 
     private Dictionary<string, string> Settings(string service, int replica)

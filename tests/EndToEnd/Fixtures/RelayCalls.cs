@@ -90,7 +90,20 @@ public sealed partial class Relay
         }
         while (Stopwatch.GetElapsedTime(started) < (limit ?? TimeSpan.FromSeconds(30)));
 
-        throw new TimeoutException($"Waited in vain until {what}. Last seen: {last}\n{Tails(40)}");
+        throw new TimeoutException($"Waited in vain until {what}. Last seen: {last}\n{Tails(12)}\n{await QueuesAsync()}");
+    }
+
+    /// <summary>What lies in the broker's queues, one per line.</summary>
+    private async Task<string> QueuesAsync()
+    {
+        try
+        {
+            return Node is null || BrokerUrl is null ? "" : string.Join('\n', (await Node.QueuesAsync(BrokerUrl)).Select(queue => $"{queue.Key}: {queue.Value}"));
+        }
+        catch (HttpRequestException e)
+        {
+            return $"The broker does not tell its queues: {e.Message}";
+        }
     }
 
     /// <summary>The last lines of every process.</summary>

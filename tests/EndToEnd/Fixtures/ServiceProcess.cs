@@ -92,6 +92,20 @@ public sealed class ServiceProcess : IAsyncDisposable
         return process.ExitCode;
     }
 
+    /// <summary>The exit code, when it has ended; null when it was disposed of before.</summary>
+    public async Task<int?> EndAsync()
+    {
+        try
+        {
+            await process.WaitForExitAsync();
+            return process.ExitCode;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The last <paramref name="lines"/> lines of what it wrote, under its name.</summary>
     public string Tail(int lines) =>
         $"--- {Name}{(process.HasExited ? $", ended with {process.ExitCode}" : "")}\n{output.Tail(lines)}";

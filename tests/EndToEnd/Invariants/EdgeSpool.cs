@@ -55,11 +55,29 @@ public sealed class EdgeSpool(Xunit.Abstractions.ITestOutputHelper output)
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "outcome_unknown"), (answers[^1].Status, answers[^1].Body.At("code")));
     }
 
+    /// <summary>It takes a minute of waiting, so it is part of <c>./test long</c>.</summary>
+    [LongFact]
+    public async Task A_service_that_does_not_find_its_way_back_to_a_broker_that_takes_messages_ends_to_be_started_again()
+    {
+        var node = await RabbitNode.SharedAsync();
+        await using var proxy = new BrokerProxy(await node.NewVirtualHostAsync());
+        await using var relay = await Relay.StartAsync(new RelayOptions { Shape = RelayShape.Processes, BrokerUrl = proxy.Address, Services = ["PostbackDispatcher"] });
+        var first = relay.Process("PostbackDispatcher");
+
+        proxy.LetThrough(null);
+        await relay.Eventually("it has found its way back", () => relay.PostbackDispatcher.GetAsync(new Uri("health/ready", UriKind.Relative)), answer => answer.IsSuccessStatusCode);
+        Assert.False(first.HasExited);
+
+        proxy.LetThrough("guard");
+        await relay.Eventually("it was started again", () => Task.FromResult(relay.Process("PostbackDispatcher").Id), id => id != first.Id, TimeSpan.FromMinutes(2));
+        Assert.Contains("has not found its way back", first.Output, StringComparison.Ordinal);
+    }
+
     /// <summary>The full form (ten times each) runs with <c>./test long</c>.</summary>
     [Fact]
     public async Task Under_load_with_the_broker_and_both_doors_killed_again_and_again_every_2xx_is_kept()
     {
-        var rounds = Environment.GetEnvironmentVariable("LEADRELAY_LONG") is "1" ? 10 : 2;
+        var rounds = LongFactAttribute.IsLong ? 10 : 2;
         await using var node = new RabbitNode();
         await node.StartAsync();
         await using var relay = await Relay.StartAsync(new RelayOptions { Shape = RelayShape.Processes, Node = node });

@@ -1,0 +1,76 @@
+using MassTransit;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace LeadRelay.Bus;
+
+/// <summary>
+/// Ends the process when the bus does not find its way back to a broker that takes messages. The client can hang for
+/// ever when its connection dies at the wrong moment (rabbitmq-dotnet-client #1930 is one way); a service that runs and
+/// takes no messages is worse than one that is started again, with which nothing is lost.
+/// </summary>
+public sealed class BusGuard(IBusControl bus, BrokerAddress broker, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<BusGuard> logger) : BackgroundService
+{
+    /// <summary>EX_TEMPFAIL of sysexits.h: start it again.</summary>
+    public const int ExitCode = 75;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
+
+    /// <summary>45 seconds: the bus itself pauses for up to 30 between two attempts.</summary>
+    private const int Patience = 15;
+
+    /// <summary>For what is under way when it ends; what hangs may hang the stop too.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
+    private long published;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        string? fault = null;
+        for (var faults = 0; faults < Patience; faults = fault is not null && await BrokerTakesMessagesAsync() ? faults + 1 : 0)
+        {
+            await Task.Delay(Interval, time, stoppingToken);
+            fault = Fault();
+        }
+        logger.LogCritical("The broker takes messages, but for {Seconds} s this service has not found its way back to it: {Fault}. It ends with exit code {ExitCode}, to be started again.",
+            Patience * Interval.TotalSeconds, fault, ExitCode);
+        Environment.ExitCode = ExitCode;
+        lifetime.StopApplication();
+        _ = Task.Delay(Grace, time, CancellationToken.None).ContinueWith(_ => Environment.Exit(ExitCode), TaskScheduler.Default);
+    }
+
+    private string? Fault()
+    {
+        var (ended, isUnderWay) = Publishing.Progress;
+        var isStuck = isUnderWay && ended == published;
+        published = ended;
+        var health = bus.CheckHealth();
+        return health.Status is not BusHealthStatus.Healthy ? health.Description
+            : isStuck ? "publishes are under way and none ends"
+            : null;
+    }
+
+    /// <summary>Over a connection of its own. A broker that blocks publishers because it is short of memory or disk confirms nothing here either.</summary>
+    private async Task<bool> BrokerTakesMessagesAsync()
+    {
+        try
+        {
+            await TryBrokerAsync().WaitAsync(Interval, time);
+            return true;
+        }
+        catch (Exception e) when (e is TimeoutException or IOException or RabbitMQClientException or RabbitMQ.Client.Exceptions.PublishException)
+        {
+            return false;
+        }
+    }
+
+    private async Task TryBrokerAsync()
+    {
+        await using var connection = await broker.ConnectAsync("guard");
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        var queue = await channel.QueueDeclareAsync();
+        await channel.BasicPublishAsync("", queue.QueueName, mandatory: true, ReadOnlyMemory<byte>.Empty);
+    }
+}
