@@ -36,7 +36,7 @@ public static class SubmitLead
         var warnings = body.Warnings.Concat(result.Warnings).ToList();
         about = about with { Connection = campaign.Connection, ClickId = lead.Fields.GetValueOrDefault("click_id") };
         if (invalid is not null)
-            return await Record(invalid);
+            return result.IsTest ? invalid.ToResult(http) : await Record(invalid);
         if (result.IsTest)
             return TypedResults.Ok(new LeadPreview("test", lead.Fields, lead.Params, lead.Cart ?? [], warnings));
 

@@ -95,6 +95,7 @@ public sealed partial class OpenApi(RelayOf<InMemory> shared) : IClassFixture<Re
     {
         null => null,
         "application/x-www-form-urlencoded" => new FormUrlEncodedContent(body.EnumerateObject().ToDictionary(m => m.Name, m => m.Value.ToString())),
+        "multipart/form-data" => body.EnumerateObject().Aggregate(new MultipartFormDataContent(), (form, m) => { form.Add(new StringContent(m.Value.ToString()), m.Name); return form; }),
         _ => new StringContent(body.GetRawText(), System.Text.Encoding.UTF8, type),
     };
 
