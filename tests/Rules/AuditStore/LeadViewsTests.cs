@@ -114,6 +114,24 @@ public class LeadViewsTests
         static string Written(IEnumerable<IAudited> messages) => System.Text.Json.JsonSerializer.Serialize(LeadViews.Of(LeadId, messages));
     }
 
+    [Theory]
+    [InlineData(1, 50)]
+    [InlineData(100, 50)]
+    [InlineData(500, 10)]
+    [InlineData(5_000, 5)]
+    public void A_view_shows_the_newest_and_fewer_where_there_are_many_views(int views, int shown)
+    {
+        IAudited[] all = [Submitted, .. Enumerable.Range(1, 80).SelectMany(i => new IAudited[]
+        {
+            Builders.Changed(statusId: $"{i}", at: At(i)), Attempted(Builders.Postback(i * 1_000) with { DeliveryId = Guid.CreateVersion7() }, i, url: $"{i}"),
+        })];
+
+        var view = LeadViews.Of(LeadId, all, LeadViews.MostOfEach(views));
+
+        Assert.Equal(Enumerable.Range(81 - shown, shown).Select(i => $"{i}"), view.History.Select(s => s.StatusId));
+        Assert.Equal(Enumerable.Range(81 - shown, shown).Select(i => $"{i}"), view.Postbacks.Select(p => p.Url));
+    }
+
     private static DateTimeOffset At(int second) => Builders.Now.AddSeconds(second);
 
     private static OrderCreated Created(int second) => Builders.Created(LeadId) with { At = At(second) };
