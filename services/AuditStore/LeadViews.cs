@@ -14,12 +14,13 @@ public static class LeadViews
     {
         // Of one instant by kind and content, so that the same messages always give the same view.
         var all = messages.OrderBy(m => m.At).ThenBy(m => m.GetType().Name, StringComparer.Ordinal).ThenBy(m => m.ToString(), StringComparer.Ordinal).ToArray();
-        var about = all.FirstOrDefault(m => m is LeadSubmitted)?.About ?? all.FirstOrDefault(m => m is OrderCreated or OrderRefused or OrderInDoubt)?.About;
+        var about = all.FirstOrDefault(m => m is LeadSubmitted)?.About ?? all.FirstOrDefault(m => m is OrderCreated or OrderRefused or OrderInDoubt or LeadDuplicated)?.About;
         var created = all.OfType<OrderCreated>().LastOrDefault();
+        var orderId = created?.About.OrderId ?? all.OfType<LeadDuplicated>().LastOrDefault()?.About.OrderId;
         var (state, reason) = State(all, created);
         var latest = Statuses(all).OrderBy(s => s.Sequence).LastOrDefault();
         var payout = all.OfType<PostbackAttempted>().OrderBy(a => a.Postback.Sequence).LastOrDefault()?.Postback;
-        return new LeadView(leadId, about?.Partner, about?.Campaign, created?.About.OrderId, about?.ClickId, state, reason,
+        return new LeadView(leadId, about?.Partner, about?.Campaign, orderId, about?.ClickId, state, reason,
             latest.Label, latest.Event, Cut(latest.Comment), payout?.Payout, payout?.Currency,
             [.. all.OfType<OrderStatusChanged>().Select(s => new LeadViewStatus(s.StatusId, s.StatusGroup, Cut(s.Comment), s.StatusChangedAt ?? s.At)).TakeLast(most)],
             [.. Postbacks(all).OrderBy(p => p.At).TakeLast(most)]);
@@ -30,8 +31,9 @@ public static class LeadViews
 
     /// <summary>An order that exists outlasts every doubt about it; else the latest word counts.</summary>
     private static (string State, string? Reason) State(IAudited[] all, OrderCreated? created) =>
-        created is not null ? ("created", null) : all.LastOrDefault(m => m is OrderRefused or OrderInDoubt or LeadSubmitted) switch
+        created is not null ? ("created", null) : all.LastOrDefault(m => m is OrderRefused or OrderInDoubt or LeadDuplicated or LeadSubmitted or ResolveInDoubt { OrderId: null }) switch
         {
+            LeadDuplicated => ("duplicate", "Another lead with this phone has the order."),
             OrderRefused refused => ("refused", $"{refused.Text} ({refused.Code})"),
             OrderInDoubt doubt => ("in_doubt", doubt.Reason),
             _ => ("queued", null),

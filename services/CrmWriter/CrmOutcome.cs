@@ -15,11 +15,23 @@ public abstract record CrmOutcome
     /// <summary>SalesRender showed the order; nothing is given when it has no such order.</summary>
     public sealed record Read(string? StatusId, string? StatusGroup, Reward? Reward) : CrmOutcome;
 
+    /// <summary>A page of the newest orders.</summary>
+    /// <param name="OrderId">The order that was looked for; null when it is not on this page.</param>
+    /// <param name="IsLast">Whether the next page need not be read.</param>
+    public sealed record Page(string? OrderId, bool IsLast) : CrmOutcome;
+
     /// <summary>SalesRender said no, and will say no again.</summary>
     public sealed record Refused(string Code, string Text) : CrmOutcome;
 
     /// <summary>Provably nothing happened, so it can be sent again.</summary>
-    public sealed record NothingSent(string Reason, TimeSpan? RetryAfter) : CrmOutcome;
+    public sealed record NothingSent(string Reason, TimeSpan? RetryAfter) : CrmOutcome
+    {
+        /// <summary>It was not even reached.</summary>
+        public bool IsDown { get; init; }
+
+        /// <summary>It does not know the token.</summary>
+        public bool BadCredentials { get; init; }
+    }
 
     /// <summary>It may or may not have happened.</summary>
     public sealed record InDoubt(string Reason) : CrmOutcome;
@@ -31,12 +43,15 @@ public abstract record CrmOutcome
     /// <summary>Judges a call of <see cref="Documents.FindOrder"/>.</summary>
     public static CrmOutcome OfRead(CrmCall call) => Of(call, OrderIn);
 
+    /// <summary>Judges a call of <see cref="Documents.NewestOrders"/>.</summary>
+    public static CrmOutcome OfLookUp(CrmCall call, Guid leadId, DateTimeOffset submitted) => Of(call, root => LookUp.Read(root, leadId, submitted));
+
     private static CrmOutcome Of(CrmCall call, Func<JsonElement, CrmOutcome?> find) => call.Exchange switch
     {
-        _ when !call.Began => new NothingSent(call.Exchange.Error ?? "Nothing was sent.", null),
+        _ when !call.Began => new NothingSent(call.Exchange.Error ?? "Nothing was sent.", null) { IsDown = true },
         { HttpStatus: 429 } => new NothingSent("SalesRender asked to slow down (429).", call.RetryAfter),
         { HttpStatus: 503 } when call.RetryAfter is { } delay => new NothingSent("SalesRender is unavailable for a while (503).", delay),
-        { HttpStatus: 401 or 403 } => new NothingSent($"SalesRender refused the connection's token ({call.Exchange.HttpStatus}). Check the token; the lead waits.", TimeSpan.FromMinutes(1)),
+        { HttpStatus: 401 or 403 } => new NothingSent($"SalesRender refused the connection's token ({call.Exchange.HttpStatus}). Check the token; the lead waits.", null) { BadCredentials = true },
         { HttpStatus: null } or { Response: null } => new InDoubt(call.Exchange.Error ?? "No answer came."),
         { HttpStatus: >= 200 and < 300 } => OfBody(call.Exchange.Response!, find),
         { HttpStatus: 408 or >= 500 } => new InDoubt($"SalesRender answered {call.Exchange.HttpStatus}, which says nothing about the order."),

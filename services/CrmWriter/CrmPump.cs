@@ -1,14 +1,12 @@
 using System.Diagnostics;
 using LeadRelay.Configuration;
 using LeadRelay.Persistence.Crm;
-using MassTransit;
 
 namespace LeadRelay.CrmWriter;
 
-/// <summary>Works off the ledger: claims what is due, calls SalesRender once, writes what came of it, tells everyone.</summary>
-public sealed class CrmPump(
-    ICrmLedger ledger, OutboxSender<ICrmLedger> outbox, SalesRender crm, ConfigStore config, IBus bus, TimeProvider time, ILogger<CrmPump> logger)
-    : Pump<CrmPump.Claim>(64, logger)
+/// <summary>Works off the ledger: claims what is due and may be called, calls SalesRender once, writes what came of it, tells everyone.</summary>
+public sealed class CrmPump(ICrmLedger ledger, Settling settling, SalesRender crm, Politeness politeness, ConfigStore config, TimeProvider time, ILogger<CrmPump> logger)
+    : Pump<CrmPump.Claim>(128, logger)
 {
     /// <summary>A call that provably changed nothing is made again for this long.</summary>
     private static readonly TimeSpan GiveUpAfter = TimeSpan.FromHours(24);
@@ -17,38 +15,47 @@ public sealed class CrmPump(
     private static readonly TimeSpan LeaseMargin = TimeSpan.FromSeconds(5);
 
     /// <param name="Since">Before the claim was asked for: the whole budget of the call counts from here.</param>
-    public readonly record struct Claim(Work Work, long Since);
+    public readonly record struct Claim(Work Work, long Since, IDisposable Place);
 
     protected override async Task<IReadOnlyList<Claim>> TakeAsync(int atMost, CancellationToken ct)
     {
         var since = Stopwatch.GetTimestamp();
         var longest = config.Current.Connections.Values.Select(c => c.TimeLimit).DefaultIfEmpty(TimeSpan.Zero).Max();
-        var work = await ledger.ClaimAsync(atMost, longest + LeaseMargin, ct);
-        return [.. work.Select(w => new Claim(w, since))];
+        var work = await ledger.ClaimAsync(atMost, longest + LeaseMargin, politeness.Limits(), ct);
+        return [.. work.Select(w => new Claim(w, since, politeness.Enter(w.Message.About.Connection)))];
     }
 
     protected override async Task WorkAsync(Claim claim)
     {
+        Settlement? settlement;
+        using (claim.Place)
+            settlement = await HandleAsync(claim);
+        if (settlement is not null && !await settling.SettleAsync(claim.Work, settlement))
+            Logger.LogWarning("The outcome {Outcome} of {Id} came after its lease had passed to another.", settlement.Event.Message.GetType().Name, claim.Work.Id);
+    }
+
+    /// <summary>Null when the row was given back without an outcome.</summary>
+    private async Task<Settlement?> HandleAsync(Claim claim)
+    {
         var work = claim.Work;
         var about = work.Message.About;
         if (!config.Current.Campaigns.TryGetValue(about.Campaign!, out var campaign) || !config.Current.Connections.TryGetValue(about.Connection!, out var connection))
-        {
-            await SettleAsync(work, Outcomes.Refused(work, "campaign_gone", $"The campaign {about.Campaign} or its connection is no longer configured.", null, time));
-            return;
-        }
+            return Outcomes.Refused(work, "campaign_gone", $"The campaign {about.Campaign} or its connection is no longer configured.", null, time);
+        if (work is { Kind: WorkKind.Create, SeenOrderId: { } seen })
+            return Outcomes.Exists(work, seen, "webhook", null, time);
+        if (work.WaitsFor is { } first)
+            return await FollowAsync(work, first, campaign);
+
         var token = work.Kind is WorkKind.Create ? campaign.Token ?? connection.Token : connection.Token;
         if (!token.TryReveal(out var secret, out var fault))
-        {
-            await SettleAsync(work, Delayed(work, new CrmOutcome.NothingSent(fault, null), null));
-            return;
-        }
+            return Delayed(work, new CrmOutcome.NothingSent(fault, null), null);
         // The deadline once more, after everything that could have taken time: past it the claim may be somebody else's.
         var left = connection.TimeLimit - Stopwatch.GetElapsedTime(claim.Since);
         if (left <= TimeSpan.Zero)
-        {
-            await SettleAsync(work, Delayed(work, new CrmOutcome.NothingSent("This service was too slow to make the call in time.", TimeSpan.Zero), null));
-            return;
-        }
+            return Delayed(work, new CrmOutcome.NothingSent("This service was too slow to make the call in time.", TimeSpan.Zero), null);
+        if (work.Kind is WorkKind.LookUp)
+            return await LookAsync(work, connection, secret, claim.Since);
+
         var (document, variables, mutation) = work.Message switch
         {
             LeadSubmitted lead => (Documents.AddOrder, Documents.ForAddOrder(work.Id, lead.Lead, campaign), "addOrder"),
@@ -56,35 +63,89 @@ public sealed class CrmPump(
             OrderVerificationRequested => (Documents.FindOrder, Documents.ForFindOrder(about.OrderId!), ""),
             var other => throw new UnreachableException($"The ledger holds a {other.GetType().Name}."),
         };
-        var call = await crm.CallAsync(connection, secret, document, variables, left, CancellationToken.None);
-        await SettleAsync(work, (work.Kind is WorkKind.Verify ? CrmOutcome.OfRead(call) : CrmOutcome.Of(call, mutation)) switch
+        CrmExchange? exchange = null;
+        var outcome = await politeness.CallAsync(connection, token == campaign.Token ? campaign.Alias : null, async () =>
         {
-            CrmOutcome.Read order => Outcomes.Verified(work, order, call.Exchange, time),
-            CrmOutcome.Done done => Outcomes.Done(work, done.OrderId, call.Exchange, time),
-            CrmOutcome.Refused refused => Outcomes.Refused(work, refused.Code, refused.Text, call.Exchange, time),
-            CrmOutcome.NothingSent nothing => Delayed(work, nothing, call.Exchange),
-            // All but a creation may be sent twice, so doubt is only a delay.
-            CrmOutcome.InDoubt doubt when work.Kind is not WorkKind.Create => Delayed(work, new CrmOutcome.NothingSent(doubt.Reason, null), call.Exchange),
-            CrmOutcome.InDoubt doubt => Outcomes.InDoubt(work, doubt.Reason, call.Exchange, time),
-            var other => throw new UnreachableException(other.GetType().Name),
+            var call = await crm.CallAsync(connection, secret, document, variables, left, CancellationToken.None);
+            exchange = call.Exchange;
+            return work.Kind is WorkKind.Verify ? CrmOutcome.OfRead(call) : CrmOutcome.Of(call, mutation);
         });
+        return outcome switch
+        {
+            CrmOutcome.Read order => Outcomes.Verified(work, order, exchange!, time),
+            CrmOutcome.Done done => Outcomes.Done(work, done.OrderId, exchange!, time),
+            CrmOutcome.Refused refused => Outcomes.Refused(work, refused.Code, refused.Text, exchange, time),
+            CrmOutcome.NothingSent when work.Kind is WorkKind.Update && await ledger.HasNewerUpdateAsync(work, CancellationToken.None) => Outcomes.Superseded(work, time),
+            CrmOutcome.NothingSent nothing => Delayed(work, nothing, exchange),
+            // All but a creation may be sent twice, so doubt is only a delay.
+            CrmOutcome.InDoubt doubt when work.Kind is not WorkKind.Create => Delayed(work, new CrmOutcome.NothingSent(doubt.Reason, null), exchange),
+            CrmOutcome.InDoubt doubt => Outcomes.InDoubt(work, doubt.Reason, exchange, LookUp.First(campaign, connection), time),
+            var other => throw new UnreachableException(other.GetType().Name),
+        };
+    }
+
+    /// <summary>A lead with the phone of another, which has its outcome now.</summary>
+    private async Task<Settlement?> FollowAsync(Work work, Guid firstId, Campaign campaign)
+    {
+        if (await ledger.FindLeadAsync(firstId, CancellationToken.None) is { State: WorkState.Done } first)
+            return Outcomes.Duplicate(work, first, campaign.DuplicateWindow?.Answer ?? DuplicateAnswer.FirstOrder, time);
+        await ledger.TakeOverAsync(work, LeadSubmittedConsumer.DuplicatesOf((LeadSubmitted)work.Message, campaign), CancellationToken.None);
+        Wake();
+        return null;
+    }
+
+    /// <summary>Looks for a lead's order among the newest, page by page.</summary>
+    private async Task<Settlement> LookAsync(Work look, Connection connection, string token, long since)
+    {
+        var about = look.Message.About;
+        if (await ledger.FindLeadAsync(about.LeadId!.Value, CancellationToken.None) is not { State: WorkState.InDoubt } doubt)
+            return Outcomes.LookedUp(look, null, "The doubt has ended.", null, null, time);
+        if (doubt.SeenOrderId is { } seen)
+        {
+            await settling.ResolveAsync(doubt, Outcomes.Exists(doubt, seen, "webhook", null, time));
+            return Outcomes.LookedUp(look, seen, $"A webhook told of the order {seen}.", null, null, time);
+        }
+        var (outcome, exchange) = await SearchAsync(connection, token, doubt, since);
+        var elapsed = time.GetUtcNow() - look.Since;
+        var next = LookUp.Next(elapsed, connection.LookUp.Settle);
+        switch (outcome)
+        {
+            case CrmOutcome.Page { OrderId: { } found }:
+                await settling.ResolveAsync(doubt, Outcomes.Exists(doubt, found, "look_up", exchange, time));
+                return Outcomes.LookedUp(look, found, $"SalesRender has it: order {found}.", exchange, null, time);
+            case CrmOutcome.Page { IsLast: true } when next is null && connection.LookUp.Trustworthy:
+                await settling.ResolveAsync(doubt, Outcomes.SendAgain(doubt, $"SalesRender still has no order of it {elapsed.TotalSeconds:0} s later, so it is sent again.", time));
+                return Outcomes.LookedUp(look, null, "SalesRender does not have it. It is sent again.", exchange, null, time);
+            case CrmOutcome.Page { IsLast: var isLast }:
+                var seenSoFar = isLast ? "SalesRender does not show it" : $"It is not among the newest {LookUp.MostPages * LookUp.PageSize} orders";
+                return Outcomes.LookedUp(look, null, next is null ? $"{seenSoFar}. A webhook or an operator decides." : $"{seenSoFar}; another look follows.", exchange, next, time);
+            case var failed:
+                var reason = failed switch { CrmOutcome.Refused refused => $"{refused.Text} ({refused.Code})", CrmOutcome.NothingSent nothing => nothing.Reason, CrmOutcome.InDoubt unread => unread.Reason, _ => "" };
+                return elapsed > GiveUpAfter
+                    ? Outcomes.LookedUp(look, null, $"It could not be looked for: {reason} A webhook or an operator decides.", exchange, null, time)
+                    : Outcomes.LookedUp(look, null, $"It could not be looked for: {reason}", exchange, Backoff.Delay(look.Attempt, (failed as CrmOutcome.NothingSent)?.RetryAfter), time);
+        }
+    }
+
+    private async Task<(CrmOutcome Outcome, CrmExchange? Exchange)> SearchAsync(Connection connection, string token, Work doubt, long since)
+    {
+        CrmExchange? exchange = null;
+        for (var page = 1; ; page++)
+        {
+            var outcome = await politeness.CallAsync(connection, null, async () =>
+            {
+                var left = connection.TimeLimit - Stopwatch.GetElapsedTime(since);
+                var call = await crm.CallAsync(connection, token, Documents.NewestOrders, Documents.ForNewestOrders(page), left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1), CancellationToken.None);
+                exchange = call.Exchange;
+                return CrmOutcome.OfLookUp(call, doubt.Id, doubt.Message.At);
+            });
+            if (outcome is not CrmOutcome.Page { OrderId: null, IsLast: false } || page == LookUp.MostPages)
+                return (outcome, exchange);
+        }
     }
 
     private Settlement Delayed(Work work, CrmOutcome.NothingSent nothing, CrmExchange? exchange) =>
         time.GetUtcNow() - work.Since > GiveUpAfter
             ? Outcomes.Refused(work, "crm_unreachable", $"SalesRender could not be reached for {GiveUpAfter.TotalHours} hours: {nothing.Reason}", exchange, time)
             : Outcomes.Delayed(work, nothing.Reason, Backoff.Delay(work.Attempt, nothing.RetryAfter), exchange, time);
-
-    // Not to be cut short by the host's stopping: what was begun is written down.
-    private async Task SettleAsync(Work work, Settlement settlement)
-    {
-        if (await ledger.SettleAsync(work, settlement.State, settlement.OrderId, settlement.DueIn, [settlement.Event], CancellationToken.None) is not { } askers)
-        {
-            Logger.LogWarning("The outcome {Outcome} of {Id} came after its lease had passed to another.", settlement.Event.Message.GetType().Name, work.Id);
-            return;
-        }
-        await outbox.SendAsync([settlement.Event], CancellationToken.None);
-        foreach (var asker in askers)
-            await bus.TryAnswerAsync(asker, settlement.Event.Message);
-    }
 }

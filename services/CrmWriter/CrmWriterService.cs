@@ -14,16 +14,23 @@ public static class CrmWriterService
     {
         builder.Listen(Name, 8084);
         builder.AddCrmLedger();
+        builder.AddOperatorAccess();
         builder.Services.AddSingleton<SalesRender>();
+        builder.Services.AddSingleton<Politeness>();
+        builder.Services.AddSingleton<Settling>();
         builder.Services.AddSingleton<CrmPump>().AddHostedService(services => services.GetRequiredService<CrmPump>());
         builder.Services.AddHostedService<LeaseWatch>();
     }
+
+    public static void MapCrmWriter(this WebApplication app) => app.MapService(Name).RequireOperator().MapResolutions();
 
     public static void Consumers(IBusRegistrationConfigurator bus)
     {
         bus.AddConsumer<LeadSubmittedConsumer>().Endpoint(Endpoint);
         bus.AddConsumer<StatusUpdateRequestedConsumer>().Endpoint(Endpoint);
         bus.AddConsumer<OrderVerificationRequestedConsumer>().Endpoint(Endpoint);
+        bus.AddConsumer<OrderSeenConsumer>().Endpoint(Endpoint);
+        bus.AddConsumer<ResolveInDoubtConsumer>().Endpoint(Endpoint);
         // Each consumer only writes to the ledger; how many calls run at once is the pump's affair.
         bus.AddConfigureEndpointsCallback((queue, endpoint) =>
         {

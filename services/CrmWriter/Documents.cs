@@ -12,6 +12,16 @@ public static class Documents
 
     public const string FindOrder = "query($filters: OrderSearchFilter) { ordersFetcher(filters: $filters) { orders { id status { id name group } statusChangedAt lead { reward { amount currency } } } } }";
 
+    public const string NewestOrders = "query($pagination: Pagination, $sort: OrderSort) { ordersFetcher(pagination: $pagination, sort: $sort) { orders { id createdAt lead { externalId } data { stringFields { value } } } } }";
+
+    /// <summary>Variables of <see cref="NewestOrders"/>.</summary>
+    /// <param name="page">From 1.</param>
+    public static JsonObject ForNewestOrders(int page) => new()
+    {
+        ["pagination"] = new JsonObject { ["pageNumber"] = page, ["pageSize"] = LookUp.PageSize },
+        ["sort"] = new JsonObject { ["field"] = "createdAt", ["direction"] = "DESC" },
+    };
+
     /// <summary>Variables of <see cref="FindOrder"/>.</summary>
     public static JsonObject ForFindOrder(string orderId) =>
         new() { ["filters"] = new JsonObject { ["include"] = new JsonObject { ["ids"] = new JsonArray(orderId) } } };

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LeadRelay.Configuration;
 using LeadRelay.Persistence.Crm;
 
 namespace LeadRelay.CrmWriter;
@@ -25,11 +26,37 @@ public static class Outcomes
         LeadSubmitted lead => new OrderRefused(lead.About, lead, code, text, exchange, time.GetUtcNow()),
         StatusUpdateRequested update => new StatusUpdateRefused(update.About, update, null, code, text, exchange, time.GetUtcNow()),
         OrderVerificationRequested asked => new OrderVerified(asked.About, asked, null, null, null, $"{text} ({code})", exchange, time.GetUtcNow()),
+        OrderInDoubt => new OrderLookedUp(work.Message.About, work.Attempt, null, $"The order is not looked for any more: {text} ({code})", exchange, time.GetUtcNow()),
         var other => throw Unexpected(other),
     }));
 
-    public static Settlement InDoubt(Work work, string reason, CrmExchange? exchange, TimeProvider time) =>
-        new(WorkState.InDoubt, Event(work, new OrderInDoubt(work.Message.About, (LeadSubmitted)work.Message, reason, exchange, time.GetUtcNow())));
+    /// <param name="lookIn">How long until its order is looked for; null when it cannot be.</param>
+    public static Settlement InDoubt(Work work, string reason, CrmExchange? exchange, TimeSpan? lookIn, TimeProvider time) =>
+        new(WorkState.InDoubt, Event(work, new OrderInDoubt(work.Message.About, (LeadSubmitted)work.Message, reason, exchange, time.GetUtcNow())), DueIn: lookIn);
+
+    /// <summary>A lead's order exists, though nobody here saw SalesRender's answer.</summary>
+    /// <param name="evidence">As in <see cref="OrderCreated"/>.</param>
+    public static Settlement Exists(Work lead, string orderId, string evidence, CrmExchange? exchange, TimeProvider time) =>
+        new(WorkState.Done, Event(lead, new OrderCreated(lead.Message.About with { OrderId = orderId }, (LeadSubmitted)lead.Message, exchange, time.GetUtcNow(), evidence)), orderId);
+
+    /// <summary>A lead in doubt has no order: it is sent again, at once.</summary>
+    public static Settlement SendAgain(Work lead, string reason, TimeProvider time) => Delayed(lead, reason, TimeSpan.Zero, null, time);
+
+    /// <param name="dueIn">Until the next look; null when there is none.</param>
+    public static Settlement LookedUp(Work look, string? found, string text, CrmExchange? exchange, TimeSpan? dueIn, TimeProvider time) =>
+        new(dueIn is null ? WorkState.Done : WorkState.Waiting, Event(look, new OrderLookedUp(look.Message.About, look.Attempt, found, text, exchange, time.GetUtcNow())), DueIn: dueIn);
+
+    /// <param name="first">The lead that has the order.</param>
+    public static Settlement Duplicate(Work work, Work first, DuplicateAnswer answer, TimeProvider time)
+    {
+        var orderId = first.Outcome?.About.OrderId;
+        return answer is DuplicateAnswer.Refuse
+            ? Refused(work, "duplicate", $"Another lead with this phone has the order {orderId}.", null, time)
+            : new Settlement(WorkState.Done, Event(work, new LeadDuplicated(work.Message.About with { OrderId = orderId }, (LeadSubmitted)work.Message, first.Id, time.GetUtcNow())));
+    }
+
+    /// <summary>A newer status was pushed for the same order.</summary>
+    public static Settlement Superseded(Work work, TimeProvider time) => Refused(work, "superseded", "A newer status was pushed for this order before this one was sent.", null, time);
 
     public static Settlement Delayed(Work work, string reason, TimeSpan dueIn, CrmExchange? exchange, TimeProvider time) => new(WorkState.Waiting,
         Event(work, new OrderWriteDelayed(work.Message.About, reason, work.Attempt, time.GetUtcNow() + dueIn, exchange, time.GetUtcNow())), DueIn: dueIn);

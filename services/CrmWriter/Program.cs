@@ -9,4 +9,5 @@ builder.AddRelayBus(isWhole: false, CrmWriterService.Consumers);
 
 var app = builder.Build();
 app.MapServiceDefaults();
+app.MapCrmWriter();
 await app.RunAsync();

@@ -12,14 +12,21 @@ public sealed class StatusUpdateRequestedConsumer(
     public async Task Consume(ConsumeContext<StatusUpdateRequested> context)
     {
         var (asked, ct) = (context.Message, context.CancellationToken);
-        var asker = context.Asker() is { } who ? new Asker(who.Instance, who.RequestId) : null;
+        var asker = context.Asker() is { } from ? new Asker(from.Instance, from.RequestId) : null;
         var (update, refusal) = asked.About.OrderId is null ? await OfLeadAsync(asked, ct) : await OfOrderAsync(asked, ct);
         if (refusal is not null)
         {
             await RefuseAsync(refusal, asked.UpdateId, asker, ct);
             return;
         }
-        var accepted = await ledger.AcceptAsync(new NewWork(update.UpdateId, WorkKind.Update, context.MessageId!.Value, update, null), asker, ct);
+        var accepted = await ledger.AcceptAsync(
+            new NewWork(update.UpdateId, WorkKind.Update, context.MessageId!.Value, update, null) { Supersede = older => Outcomes.Superseded(older, time).Event }, asker, ct);
+        await outbox.SendAsync([.. accepted.Superseded.Select(s => s.Event).Distinct()], ct);
+        foreach (var (told, who) in accepted.Superseded)
+        {
+            if (who is not null)
+                await bus.TryAnswerAsync(who, told.Message);
+        }
         if (accepted.IsNew)
             pump.Wake();
         else if (accepted.Work is { State: WorkState.Done or WorkState.Refused, Outcome: { } outcome } && asker is not null)

@@ -25,6 +25,7 @@ public static class ErrorCodes
         ["too_many_ids"] = 422,
         ["no_order_yet"] = 409,
         ["idempotency_conflict"] = 409,
+        ["duplicate"] = 409,
         ["unknown_status"] = 422,
         ["status_refused"] = 422,
         ["outcome_unknown"] = 503,

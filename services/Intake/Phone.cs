@@ -27,12 +27,14 @@ public static partial class Phone
             return null;
         }
         var isInternational = International().IsMatch(text);
-        // "+49 (0)151…": the zero in brackets is only dialled within the country.
-        var digits = DigitsOf(isInternational ? DomesticZero().Replace(text, "") : text);
-        if (isInternational)
-            digits = digits.TrimStart('0');
         var plan = prefix is not null ? CallingCodes.PlanOf(DigitsOf(prefix), country)
             : CallingCodes.ByCountry.TryGetValue(country ?? "", out var countrys) ? countrys : (CallingCodes.Plan?)null;
+        // "+49 (0)151…": the zero in brackets is only dialled within the country.
+        var digits = DigitsOf(isInternational ? DomesticZero().Replace(text, "") : text);
+        // "+0151…": a plus too many, as no calling code begins with a zero.
+        isInternational &= plan is null || digits is not ['0', not '0', ..];
+        if (isInternational)
+            digits = digits.TrimStart('0');
         fault = null;
         if (digits.Length < 5)
             fault = "The phone number has too few digits.";

@@ -52,6 +52,9 @@ public static class SubmitLead
     {
         OrderCreated created => TypedResults.Created($"/leads/{leadId}",
             new LeadAnswer("ok", leadId, created.About.OrderId, Duplicate: false, created.About.ClickId, created.Submission.Warnings)),
+        LeadDuplicated first => TypedResults.Created($"/leads/{leadId}",
+            new LeadAnswer("ok", leadId, first.About.OrderId, Duplicate: true, first.About.ClickId, first.Submission.Warnings)),
+        OrderRefused { Code: "duplicate" } refused => new Refusal(409, "duplicate", refused.Text).ToResult(http, leadId),
         OrderRefused refused => new Refusal(422, "order_refused", $"The CRM refused the order: {refused.Text} ({refused.Code})").ToResult(http, leadId),
         SubmissionConflicted => new Refusal(409, "idempotency_conflict", "This idempotency key was used before with another body; nothing was changed.").ToResult(http, leadId),
         // Nothing yet, or an order in doubt, which settles later: the lead is kept either way.

@@ -19,6 +19,7 @@ builder.AddRelayBus(isWhole: true, CrmWriterService.Consumers, PostbackDispatche
 var app = builder.Build();
 app.MapServiceDefaults();
 app.MapIntake();
+app.MapCrmWriter();
 app.MapWebhookReceiver();
 app.MapAuditStore();
 await app.RunAsync();

@@ -2,7 +2,7 @@ namespace LeadRelay.Contracts;
 
 /// <summary>What is known of a lead, as a partner may see it. Texts are cut to 500 characters, lists to the newest.</summary>
 /// <param name="Partner">Whose lead it is; absent when nothing is known of it.</param>
-/// <param name="State"><c>queued</c>, <c>created</c>, <c>refused</c>, <c>in_doubt</c>.</param>
+/// <param name="State"><c>queued</c>, <c>created</c>, <c>duplicate</c>, <c>refused</c>, <c>in_doubt</c>.</param>
 /// <param name="Label">Latest label; absent before the first mapped status.</param>
 /// <param name="Payout">Payout of the latest postback, major units: 0 unless it was an approval.</param>
 public sealed record LeadView(

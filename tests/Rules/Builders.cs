@@ -38,6 +38,8 @@ internal static class Builders
 
     public static OrderRefused Refused(Guid leadId) => new(About(leadId), Submitted(leadId), "crm_refused", "no", null, Now);
 
+    public static OrderInDoubt InDoubt(Guid leadId) => new(About(leadId), Submitted(leadId), "timed out", null, Now);
+
     public static OrderStatusChanged Changed(string? orderId = "1001", string? statusId = "3", DateTimeOffset? at = null, DateTimeOffset? changedAt = null) =>
         new(new Subject(Connection: "main", OrderId: orderId, ClickId: "click-1"), statusId, null, null, null, changedAt, null, null, [], Raw(), at ?? Now);
 

@@ -70,7 +70,7 @@ public sealed class SqliteAuditLog(SqliteStore store) : IAuditLog
         """, row => row.Id("lead_id")!.Value, search.Partner, Set(search.LeadIds), Set(search.ClickIds), search.Campaign, Set(search.OrderIds), search.Limit), ct);
 
     /// <summary>Messages that have their subject from the submission itself. Others name a lead, too: an advertiser's status names him as the partner.</summary>
-    private const string OfTheLead = "'LeadSubmitted', 'OrderCreated', 'OrderRefused', 'OrderInDoubt'";
+    private const string OfTheLead = "'LeadSubmitted', 'OrderCreated', 'OrderRefused', 'OrderInDoubt', 'LeadDuplicated'";
 
     /// <summary>For json_each: any number of values in one parameter.</summary>
     private static string Set<T>(IReadOnlyCollection<T> values) => JsonSerializer.Serialize(values);

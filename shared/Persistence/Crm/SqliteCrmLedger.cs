@@ -10,42 +10,52 @@ public sealed class SqliteCrmLedger(SqliteStore store) : ICrmLedger
         CREATE TABLE IF NOT EXISTS work(
           id TEXT PRIMARY KEY, kind TEXT NOT NULL, state TEXT NOT NULL, round INTEGER NOT NULL DEFAULT 1, attempt INTEGER NOT NULL DEFAULT 0,
           connection TEXT NOT NULL, order_id TEXT, message_id TEXT NOT NULL, type TEXT NOT NULL, message TEXT NOT NULL, body_hash TEXT,
-          since INTEGER NOT NULL, due_at INTEGER NOT NULL, lease TEXT, lease_until INTEGER, outcome_type TEXT, outcome TEXT);
+          since INTEGER NOT NULL, due_at INTEGER NOT NULL, lease TEXT, lease_until INTEGER, outcome_type TEXT, outcome TEXT,
+          campaign TEXT, seen_order_id TEXT, waits_for TEXT);
         CREATE INDEX IF NOT EXISTS work_due ON work(due_at) WHERE state = 'Waiting';
         CREATE INDEX IF NOT EXISTS work_leased ON work(lease_until) WHERE state = 'Claimed';
+        CREATE INDEX IF NOT EXISTS work_doubt ON work(since) WHERE state = 'InDoubt';
         CREATE INDEX IF NOT EXISTS work_order ON work(connection, order_id, kind) WHERE order_id IS NOT NULL;
         CREATE TABLE IF NOT EXISTS askers(id TEXT NOT NULL, instance TEXT NOT NULL, request_id TEXT NOT NULL, PRIMARY KEY(id, instance, request_id)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS firsts(campaign TEXT NOT NULL, phone TEXT NOT NULL, lead_id TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY(campaign, phone)) WITHOUT ROWID;
         """;
 
     public Task<Accepted> AcceptAsync(NewWork work, Asker? asker, CancellationToken ct) => store.WriteAsync(connection =>
     {
         var about = work.Message.About;
         var isNew = connection.Run($"""
-            INSERT INTO work(id, kind, state, connection, order_id, message_id, type, message, body_hash, since, due_at)
-            VALUES(@0, @1, 'Waiting', @2, @3, @4, @5, @6, @7, {SqliteStore.Now}, {SqliteStore.Now})
+            INSERT INTO work(id, kind, state, connection, order_id, message_id, type, message, body_hash, since, due_at, campaign)
+            VALUES(@0, @1, 'Waiting', @2, @3, @4, @5, @6, @7, {SqliteStore.Now}, {SqliteStore.Now}, @8)
             ON CONFLICT(id) DO UPDATE SET state = 'Waiting', round = round + 1, attempt = 0, message_id = excluded.message_id,
               message = excluded.message, body_hash = excluded.body_hash, since = excluded.since, due_at = excluded.due_at, lease = NULL,
-              outcome_type = NULL, outcome = NULL
+              outcome_type = NULL, outcome = NULL, waits_for = NULL
             WHERE state = 'Refused' AND message_id <> excluded.message_id
             """, work.Id, work.Kind.ToString(), about.Connection, about.OrderId, work.MessageId, work.Message.GetType().Name,
-            MessageJson.Write(work.Message), work.BodyHash) is 1;
+            MessageJson.Write(work.Message), work.BodyHash, about.Campaign) is 1;
+        if (isNew && work.Duplicates is { } rule)
+            connection.Run("UPDATE work SET waits_for = @1 WHERE id = @0", work.Id, First(connection, work.Id, rule));
+        var superseded = isNew && work.Supersede is { } supersede ? Supersede(connection, work, supersede) : [];
         var known = connection.Query("SELECT * FROM work WHERE id = @0", Read, work.Id).Single();
         if (asker is not null && known.State is WorkState.Waiting or WorkState.Claimed && known.BodyHash == work.BodyHash)
             connection.Run("INSERT OR IGNORE INTO askers VALUES(@0, @1, @2)", work.Id, asker!.Instance, asker.RequestId);
-        return new Accepted(isNew, known);
+        return new Accepted(isNew, known) { Superseded = superseded };
     }, ct);
 
-    public Task<IReadOnlyList<Work>> ClaimAsync(int atMost, TimeSpan lease, CancellationToken ct) => store.WriteAsync<IReadOnlyList<Work>>(connection =>
+    public Task<IReadOnlyList<Work>> ClaimAsync(int atMost, TimeSpan lease, ClaimLimits limits, CancellationToken ct) => store.WriteAsync<IReadOnlyList<Work>>(connection =>
         connection.Query($"""
             UPDATE work SET state = 'Claimed', attempt = attempt + 1, lease = @0, lease_until = {SqliteStore.Now} + @1
             WHERE id IN (
-              SELECT id FROM work AS due WHERE state = 'Waiting' AND due_at <= {SqliteStore.Now}
-                AND (kind = 'Create' OR NOT EXISTS (SELECT 1 FROM work AS earlier
-                  WHERE earlier.connection = due.connection AND earlier.order_id = due.order_id AND earlier.kind = 'Update'
-                    AND earlier.state IN ('Waiting', 'Claimed') AND earlier.rowid < due.rowid))
-              ORDER BY due_at LIMIT @2)
+              SELECT id FROM (
+                SELECT id, due_at, connection, ROW_NUMBER() OVER (PARTITION BY connection ORDER BY due_at) AS place FROM work AS due
+                WHERE state = 'Waiting' AND due_at <= {SqliteStore.Now}
+                  AND NOT (kind = 'Create' AND campaign IN (SELECT value FROM json_each(@4)))
+                  AND (waits_for IS NULL OR EXISTS (SELECT 1 FROM work AS first WHERE first.id = due.waits_for AND first.state IN ('Done', 'Refused')))
+                  AND (kind IN ('Create', 'LookUp') OR NOT EXISTS (SELECT 1 FROM work AS earlier
+                    WHERE earlier.connection = due.connection AND earlier.order_id = due.order_id AND earlier.kind = 'Update'
+                      AND earlier.state IN ('Waiting', 'Claimed') AND earlier.rowid < due.rowid)))
+              WHERE place <= COALESCE((SELECT value FROM json_each(@3) WHERE key = connection), @2) ORDER BY due_at LIMIT @2)
             RETURNING *
-            """, Read, Guid.CreateVersion7(), (long)lease.TotalMilliseconds, atMost), ct);
+            """, Read, Guid.CreateVersion7(), (long)lease.TotalMilliseconds, atMost, MessageJson.Write(limits.Free), MessageJson.Write(limits.Paused)), ct);
 
     public Task<IReadOnlyList<Asker>?> SettleAsync(Work claim, WorkState state, string? orderId, TimeSpan? dueIn, IReadOnlyList<Outgoing> events, CancellationToken ct) =>
         store.WriteAsync<IReadOnlyList<Asker>?>(connection =>
@@ -59,11 +69,54 @@ public sealed class SqliteCrmLedger(SqliteStore store) : ICrmLedger
                 outcome?.GetType().Name, outcome is null ? null : MessageJson.Write(outcome)) is 1;
             if (!settled)
                 return null;
+            if (state is WorkState.InDoubt && dueIn is not null)
+            {
+                connection.Run($"""
+                    INSERT INTO work(id, kind, state, connection, message_id, type, message, since, due_at)
+                    SELECT @1, 'LookUp', 'Waiting', connection, message_id, outcome_type, outcome, {SqliteStore.Now}, due_at FROM work WHERE id = @0
+                    """, claim.Id, LookUpOf(claim));
+            }
             SqliteOutbox.Add(connection, events);
-            return state is WorkState.Waiting
-                ? []
-                : connection.Query("DELETE FROM askers WHERE id = @0 RETURNING *", row => new Asker(row.Text("instance")!, row.Id("request_id")!.Value), claim.Id);
+            return state is WorkState.Waiting ? [] : Askers(connection, claim.Id);
         }, ct);
+
+    public Task<IReadOnlyList<Asker>?> ResolveAsync(Work doubt, WorkState state, string? orderId, IReadOnlyList<Outgoing> events, CancellationToken ct) =>
+        store.WriteAsync<IReadOnlyList<Asker>?>(connection =>
+        {
+            var outcome = events.Count > 0 ? events[^1].Message : null;
+            var resolved = connection.Run($"""
+                UPDATE work SET state = @3, order_id = @4, due_at = {SqliteStore.Now}, outcome_type = COALESCE(@5, outcome_type), outcome = COALESCE(@6, outcome)
+                WHERE id = @0 AND round = @1 AND attempt = @2 AND state = 'InDoubt'
+                """, doubt.Id, doubt.Round, doubt.Attempt, state.ToString(), orderId, outcome?.GetType().Name, outcome is null ? null : MessageJson.Write(outcome)) is 1;
+            if (!resolved)
+                return null;
+            connection.Run("UPDATE work SET state = 'Done' WHERE id = @0 AND state = 'Waiting'", LookUpOf(doubt));
+            SqliteOutbox.Add(connection, events);
+            return state is WorkState.Waiting ? [] : Askers(connection, doubt.Id);
+        }, ct);
+
+    public Task<Work?> WitnessAsync(Guid leadId, string orderId, CancellationToken ct) => store.WriteAsync(connection =>
+    {
+        connection.Run("""
+            UPDATE work SET seen_order_id = @1 WHERE id = @0 AND kind = 'Create' AND seen_order_id IS NULL AND state IN ('Waiting', 'Claimed', 'InDoubt')
+            """, leadId, orderId);
+        return connection.Query("SELECT * FROM work WHERE id = @0 AND kind = 'Create'", Read, leadId).FirstOrDefault();
+    }, ct);
+
+    public Task TakeOverAsync(Work claim, DuplicateRule rule, CancellationToken ct) => store.WriteAsync(connection =>
+    {
+        var isMine = connection.Query("SELECT 1 FROM work WHERE id = @0 AND lease = @1 AND state = 'Claimed'", _ => true, claim.Id, claim.Lease).Count is 1;
+        return isMine && connection.Run("UPDATE work SET state = 'Waiting', attempt = attempt - 1, lease = NULL, lease_until = NULL, waits_for = @1 WHERE id = @0",
+            claim.Id, First(connection, claim.Id, rule)) is 1;
+    }, ct);
+
+    public Task<bool> HasNewerUpdateAsync(Work update, CancellationToken ct) => store.ReadAsync(connection => connection.Query("""
+        SELECT 1 FROM work AS newer JOIN work AS this ON this.id = @0
+        WHERE newer.connection = this.connection AND newer.order_id = this.order_id AND newer.kind = 'Update' AND newer.state = 'Waiting' AND newer.rowid > this.rowid
+        """, _ => true, update.Id).Count > 0, ct);
+
+    public Task<IReadOnlyList<Work>> InDoubtAsync(int atMost, CancellationToken ct) => store.ReadAsync<IReadOnlyList<Work>>(connection =>
+        connection.Query("SELECT * FROM work WHERE state = 'InDoubt' ORDER BY since LIMIT @0", Read, atMost), ct);
 
     public Task<IReadOnlyList<Work>> ExpiredAsync(int atMost, CancellationToken ct) => store.ReadAsync<IReadOnlyList<Work>>(connection =>
         connection.Query($"SELECT * FROM work WHERE state = 'Claimed' AND lease_until < {SqliteStore.Now} ORDER BY lease_until LIMIT @0", Read, atMost), ct);
@@ -79,6 +132,40 @@ public sealed class SqliteCrmLedger(SqliteStore store) : ICrmLedger
 
     public Task ConfirmedAsync(IReadOnlyList<Outgoing> events, CancellationToken ct) => SqliteOutbox.ConfirmedAsync(store, events, ct);
 
+    /// <summary>A doubt is looked into under one id, whoever begins it.</summary>
+    private static Guid LookUpOf(Work doubt) => StableId.Of(doubt.Id.ToString(), nameof(WorkKind.LookUp), doubt.Round, doubt.Attempt);
+
+    /// <summary>The lead that goes first with a phone, if it is another than this one.</summary>
+    private static Guid? First(SqliteConnection connection, Guid leadId, DuplicateRule rule)
+    {
+        connection.Run($"""
+            INSERT INTO firsts VALUES(@0, @1, @2, {SqliteStore.Now}) ON CONFLICT DO UPDATE SET lead_id = @2, since = {SqliteStore.Now}
+            WHERE lead_id = @2 OR since <= {SqliteStore.Now} - @3 OR EXISTS (SELECT 1 FROM work WHERE id = firsts.lead_id AND state = 'Refused')
+            """, rule.Campaign, rule.Phone, leadId, (long)rule.Window.TotalMilliseconds);
+        var first = connection.Query("SELECT lead_id FROM firsts WHERE campaign = @0 AND phone = @1", row => row.Id("lead_id")!.Value, rule.Campaign, rule.Phone).Single();
+        return first == leadId ? null : first;
+    }
+
+    private static List<(Outgoing, Asker?)> Supersede(SqliteConnection connection, NewWork newer, Func<Work, Outgoing> tell)
+    {
+        var about = newer.Message.About;
+        var older = connection.Query("""
+            UPDATE work SET state = 'Refused' WHERE connection = @0 AND order_id = @1 AND kind = 'Update' AND state = 'Waiting' AND id <> @2 RETURNING *
+            """, Read, about.Connection, about.OrderId, newer.Id);
+        var superseded = new List<(Outgoing, Asker?)>();
+        foreach (var work in older)
+        {
+            var told = tell(work);
+            connection.Run("UPDATE work SET outcome_type = @1, outcome = @2 WHERE id = @0", work.Id, told.Message.GetType().Name, MessageJson.Write(told.Message));
+            SqliteOutbox.Add(connection, [told]);
+            superseded.AddRange(Askers(connection, work.Id).Select(asker => (told, (Asker?)asker)).DefaultIfEmpty((told, null)));
+        }
+        return superseded;
+    }
+
+    private static List<Asker> Askers(SqliteConnection connection, Guid id) =>
+        connection.Query("DELETE FROM askers WHERE id = @0 RETURNING *", row => new Asker(row.Text("instance")!, row.Id("request_id")!.Value), id);
+
     private static Work Read(SqliteDataReader row) => new(
         row.Id("id")!.Value,
         Enum.Parse<WorkKind>(row.Text("kind")!),
@@ -89,5 +176,7 @@ public sealed class SqliteCrmLedger(SqliteStore store) : ICrmLedger
         row.Text("body_hash"),
         DateTimeOffset.FromUnixTimeMilliseconds(row.Number("since")),
         row.Id("lease"),
-        row.Text("outcome") is { } outcome ? MessageJson.Read(row.Text("outcome_type")!, outcome) : null);
+        row.Text("outcome") is { } outcome ? MessageJson.Read(row.Text("outcome_type")!, outcome) : null,
+        row.Text("seen_order_id"),
+        row.Id("waits_for"));
 }

@@ -41,6 +41,7 @@ public sealed class Answers
         Handle<OrderCreated>(endpoint);
         Handle<OrderRefused>(endpoint);
         Handle<OrderInDoubt>(endpoint);
+        Handle<LeadDuplicated>(endpoint);
         Handle<SubmissionConflicted>(endpoint);
         Handle<OrderStatusUpdated>(endpoint);
         Handle<StatusUpdateRefused>(endpoint);

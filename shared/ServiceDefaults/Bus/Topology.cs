@@ -19,20 +19,21 @@ public static class Topology
     /// <summary>Direct exchange through which answers reach the Intake instance that asked; the routing key is its name.</summary>
     public const string Answers = "intake.answers";
 
-    private static readonly Dictionary<Type, string> Actors = new()
+    private static readonly Dictionary<Type, string[]> Actors = new()
     {
-        [typeof(LeadSubmitted)] = CrmWriter,
-        [typeof(StatusUpdateRequested)] = CrmWriter,
-        [typeof(OrderVerificationRequested)] = CrmWriter,
-        [typeof(OrderCreated)] = PostbackDispatcher,
-        [typeof(OrderVerified)] = PostbackDispatcher,
-        [typeof(OrderStatusChanged)] = PostbackDispatcher,
+        [typeof(LeadSubmitted)] = [CrmWriter],
+        [typeof(StatusUpdateRequested)] = [CrmWriter],
+        [typeof(OrderVerificationRequested)] = [CrmWriter],
+        [typeof(ResolveInDoubt)] = [CrmWriter],
+        [typeof(OrderCreated)] = [PostbackDispatcher],
+        [typeof(OrderVerified)] = [PostbackDispatcher],
+        [typeof(OrderStatusChanged)] = [PostbackDispatcher, CrmWriter],
     };
 
-    /// <summary>Every contract, with the queue of the service that acts on it, if one does. The audit's queue has them all.</summary>
-    public static readonly IReadOnlyDictionary<Type, string?> Contracts = typeof(IAudited).Assembly.GetTypes()
+    /// <summary>Every contract, with the queues of the services that act on it. The audit's queue has them all.</summary>
+    public static readonly IReadOnlyDictionary<Type, string[]> Contracts = typeof(IAudited).Assembly.GetTypes()
         .Where(type => type.IsClass && type.IsAssignableTo(typeof(IAudited)))
-        .ToDictionary(type => type, type => Actors.GetValueOrDefault(type));
+        .ToDictionary(type => type, type => Actors.GetValueOrDefault(type) ?? []);
 
     /// <summary>The name that MassTransit gives to the exchange of a contract.</summary>
     public static string ExchangeOf(Type contract) => $"{contract.Namespace}:{contract.Name}";
@@ -41,11 +42,11 @@ public static class Topology
     public static void DeclareBeforePublishing(IRabbitMqBusFactoryConfigurator bus)
     {
         bus.DeployPublishTopology = true;
-        foreach (var (contract, actor) in Contracts.Append(new(typeof(IAudited), Audit)))
+        foreach (var (contract, actors) in Contracts.Append(new(typeof(IAudited), [Audit])))
         {
             bus.Publish(contract, publish =>
             {
-                if (actor is not null)
+                foreach (var actor in actors)
                     ((IRabbitMqMessagePublishTopologyConfigurator)publish).BindQueue(ExchangeOf(contract), actor, queue => queue.SetQuorumQueue());
             });
         }
@@ -67,11 +68,11 @@ public static class Topology
         var audited = ExchangeOf(typeof(IAudited));
         await Exchange(audited);
         await Queue(Audit, audited);
-        foreach (var (contract, actor) in Contracts)
+        foreach (var (contract, actors) in Contracts)
         {
             await Exchange(ExchangeOf(contract));
             await channel.ExchangeBindAsync(audited, ExchangeOf(contract), routingKey: "", cancellationToken: ct);
-            if (actor is not null)
+            foreach (var actor in actors)
                 await Queue(actor, ExchangeOf(contract));
         }
     }

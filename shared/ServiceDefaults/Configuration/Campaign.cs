@@ -38,6 +38,9 @@ public sealed record Campaign(
     /// <summary>Where the click id is looked for, and nowhere else; empty means the usual names.</summary>
     public IReadOnlyList<string> ClickIdFields { get; init; } = [];
 
+    /// <summary>What becomes of a lead whose phone the campaign had lately; null means: nothing special.</summary>
+    public DuplicateWindow? DuplicateWindow { get; init; }
+
     /// <summary>The goods of a lead that names none.</summary>
     public IReadOnlyList<CartItem> Cart { get; init; } = [];
 }
@@ -45,3 +48,18 @@ public sealed record Campaign(
 /// <summary>A fixed payout per approval, in major units.</summary>
 /// <param name="Currency">ISO 4217.</param>
 public sealed record Payout(decimal Amount, string Currency);
+
+/// <summary>The first lead with a phone gets the campaign's order; others within the window get none.</summary>
+/// <param name="Window">From the first one's arrival: 1 to 8,760 hours.</param>
+/// <param name="Answer">What the others are told.</param>
+public sealed record DuplicateWindow(TimeSpan Window, DuplicateAnswer Answer);
+
+/// <summary>What a duplicate is told.</summary>
+public enum DuplicateAnswer
+{
+    /// <summary>The first lead's order id, with <c>duplicate: true</c>.</summary>
+    FirstOrder,
+
+    /// <summary>That it is refused.</summary>
+    Refuse,
+}

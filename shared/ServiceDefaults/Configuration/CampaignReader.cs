@@ -31,6 +31,7 @@ internal static partial class CampaignReader
         {
             FieldAliases = section.Optional("field_aliases", ReadAliases, new Dictionary<string, IReadOnlyList<string>>()),
             ClickIdFields = section.Optional("click_id_fields", ReadNames, []),
+            DuplicateWindow = section.Optional("duplicate_window", n => n.Object(ReadDuplicateWindow), null),
             Cart = section.Optional("cart", n => n.List(item => item.Object(ReadItem), 1, 50), []),
         };
         if (campaign.ClickIdFields.Count > 0 && campaign.FieldAliases?.ContainsKey(LeadFields.ClickId) is true)
@@ -86,6 +87,10 @@ internal static partial class CampaignReader
         node.Text(CountryForm(), "a country's two letters (ISO 3166 alpha-2), as DE")?.ToUpperInvariant() is not { } country ? null
         : country is "UK" ? node.Fail<string>("It should be GB, which is the United Kingdom's code.")
         : country;
+
+    private static DuplicateWindow ReadDuplicateWindow(Section section) => new(
+        TimeSpan.FromHours(section.Required("hours", n => n.Whole(1, 8760))),
+        section.Optional("answer", n => n.Choice<DuplicateAnswer>(), DuplicateAnswer.FirstOrder));
 
     private static Payout ReadPayout(Section section) => new(
         section.Required("amount", n => n.Number(0, 1_000_000)),

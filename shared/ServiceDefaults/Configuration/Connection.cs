@@ -16,9 +16,25 @@ public sealed record Connection(
     TimeSpan TimeLimit,
     WebhookSettings Webhook)
 {
+    /// <summary>How hard SalesRender may be worked.</summary>
+    public CrmLimits Limits { get; init; } = new(32, null);
+
+    /// <summary>How the order of a lead in doubt is looked for.</summary>
+    public LookUpSettings LookUp { get; init; } = new(false, TimeSpan.FromMinutes(10));
+
     /// <summary>Where GraphQL goes for the company API.</summary>
     public Uri CrmEndpoint => new($"{BaseUrl.AbsoluteUri.TrimEnd('/')}/companies/{Uri.EscapeDataString(CompanyId)}/CRM");
 }
+
+/// <summary>Limits of each CrmWriter; two replicas make twice as many.</summary>
+/// <param name="Concurrency">Calls at once: 1 to 128, default 32.</param>
+/// <param name="PerMinute">Calls a minute, 1 to 60,000; null means no limit.</param>
+public sealed record CrmLimits(int Concurrency, int? PerMinute);
+
+/// <summary>How the order of a lead in doubt is looked for.</summary>
+/// <param name="Trustworthy">Whether what is not found does not exist, so that the lead may be sent again. Default no: an operator or a webhook decides.</param>
+/// <param name="Settle">How long after the doubt the last look is taken: 1 s to 1 h, default 10 min.</param>
+public sealed record LookUpSettings(bool Trustworthy, TimeSpan Settle);
 
 /// <summary>How a connection's webhooks are recognised and read.</summary>
 /// <param name="Secrets">One or two (for rotation) unguessable last path segments of the webhook's URL.</param>

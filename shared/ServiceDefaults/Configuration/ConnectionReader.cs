@@ -31,7 +31,17 @@ internal static partial class ConnectionReader
         section.Required("token", n => n.Secret(around.Folder)),
         section.Optional("auth_scheme", n => ReadAuthScheme(n.Unshown), null),
         section.Optional("time_limit_seconds", n => n.Seconds(1, 60), TimeSpan.FromSeconds(20)),
-        section.Required("webhook", n => n.Object(w => ReadWebhook(w, around))));
+        section.Required("webhook", n => n.Object(w => ReadWebhook(w, around))))
+    {
+        Limits = section.Optional("limits", n => n.Object(ReadLimits), new CrmLimits(32, null)),
+        LookUp = new LookUpSettings(
+            section.Optional("lookup_trustworthy", n => n.Flag(), false),
+            section.Optional("lookup_settle_seconds", n => n.Seconds(1, 3600), TimeSpan.FromMinutes(10))),
+    };
+
+    private static CrmLimits ReadLimits(Section section) => new(
+        section.Optional("concurrency", n => n.Whole(1, 128), 32),
+        section.Optional<int?>("per_minute", n => n.Whole(1, 60_000), null));
 
     private static Uri ReadBaseUrl(Node node)
     {

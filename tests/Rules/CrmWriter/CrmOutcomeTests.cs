@@ -72,15 +72,15 @@ public class CrmOutcomeTests
     [InlineData(429, null, null)]
     [InlineData(503, 30, 30)]
     [InlineData(503, 0, 0)]
-    [InlineData(401, null, 60)]
-    [InlineData(401, 5, 60)]
-    [InlineData(403, null, 60)]
+    [InlineData(401, null, null)]
+    [InlineData(403, 5, null)]
     public void Some_statuses_say_that_nothing_happened(int status, int? retryAfter, int? waits)
     {
         foreach (var body in new[] { "busy", "", null })
         {
             var nothing = Assert.IsType<CrmOutcome.NothingSent>(Of(status, body, retryAfter));
             Assert.Equal(waits, (int?)nothing.RetryAfter?.TotalSeconds);
+            Assert.Equal((status is 401 or 403, false), (nothing.BadCredentials, nothing.IsDown));
         }
     }
 

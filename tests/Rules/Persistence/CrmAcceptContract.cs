@@ -30,8 +30,8 @@ public abstract class CrmAcceptContract(IStoreUnderTest store) : StoreContract(s
         Assert.False((await one.AcceptAsync(lead, null, None)).IsNew);
         Assert.False((await other.AcceptAsync(lead with { MessageId = Builders.NewId() }, null, None)).IsNew);
 
-        Assert.Single(await one.ClaimAsync(10, Ages, None));
-        Assert.Empty(await other.ClaimAsync(10, Ages, None));
+        Assert.Single(await one.ClaimAsync(10, Ages, ClaimLimits.None, None));
+        Assert.Empty(await other.ClaimAsync(10, Ages, ClaimLimits.None, None));
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public abstract class CrmAcceptContract(IStoreUnderTest store) : StoreContract(s
 
         Assert.False(isNew);
         Assert.Equal("hash", work.BodyHash);
-        Assert.Equal("hash", Assert.IsType<LeadSubmitted>(Assert.Single(await ledger.ClaimAsync(10, Ages, None)).Message).BodyHash);
+        Assert.Equal("hash", Assert.IsType<LeadSubmitted>(Assert.Single(await ledger.ClaimAsync(10, Ages, ClaimLimits.None, None)).Message).BodyHash);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public abstract class CrmAcceptContract(IStoreUnderTest store) : StoreContract(s
         Assert.False(isNew);
         Assert.Equal(WorkState.Done, work.State);
         Assert.Equal("1001", Assert.IsType<OrderCreated>(work.Outcome).About.OrderId);
-        Assert.Empty(await ledger.ClaimAsync(10, Ages, None));
+        Assert.Empty(await ledger.ClaimAsync(10, Ages, ClaimLimits.None, None));
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public abstract class CrmAcceptContract(IStoreUnderTest store) : StoreContract(s
         Assert.True(isNew);
         Assert.Equal((WorkState.Waiting, 2, 0, "corrected"), (work.State, work.Round, work.Attempt, work.BodyHash));
         Assert.Null(work.Outcome);
-        var second = Assert.Single(await ledger.ClaimAsync(10, Ages, None));
+        var second = Assert.Single(await ledger.ClaimAsync(10, Ages, ClaimLimits.None, None));
         Assert.Equal((2, 1), (second.Round, second.Attempt));
         Assert.NotEqual(first.Lease, second.Lease);
         Assert.Null(await ledger.SettleAsync(first, WorkState.Done, "1001", null, [Builders.Event()], None));
@@ -92,7 +92,7 @@ public abstract class CrmAcceptContract(IStoreUnderTest store) : StoreContract(s
         Assert.False(isNew);
         Assert.Equal(WorkState.Refused, work.State);
         Assert.IsType<OrderRefused>(work.Outcome);
-        Assert.Empty(await ledger.ClaimAsync(10, Ages, None));
+        Assert.Empty(await ledger.ClaimAsync(10, Ages, ClaimLimits.None, None));
     }
 
     [Theory]
@@ -110,7 +110,7 @@ public abstract class CrmAcceptContract(IStoreUnderTest store) : StoreContract(s
 
         Assert.False(isNew);
         Assert.Equal((state, 1), (work.State, work.Round));
-        Assert.Empty(await ledger.ClaimAsync(10, Ages, None));
+        Assert.Empty(await ledger.ClaimAsync(10, Ages, ClaimLimits.None, None));
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public abstract class CrmAcceptContract(IStoreUnderTest store) : StoreContract(s
             Task.Run(() => ledgers[i % 2].AcceptAsync(lead with { MessageId = Builders.NewId() }, null, None))));
 
         Assert.Single(accepted, a => a.IsNew);
-        Assert.Single(await ledgers[0].ClaimAsync(100, Ages, None));
+        Assert.Single(await ledgers[0].ClaimAsync(100, Ages, ClaimLimits.None, None));
     }
 }
 
@@ -144,6 +144,6 @@ internal static class CrmWork
     public static async Task<Work> AcceptAndClaimAsync(this ICrmLedger ledger, NewWork work)
     {
         await ledger.AcceptAsync(work, null, CancellationToken.None);
-        return Assert.Single(await ledger.ClaimAsync(10, TimeSpan.FromMinutes(10), CancellationToken.None));
+        return Assert.Single(await ledger.ClaimAsync(10, TimeSpan.FromMinutes(10), ClaimLimits.None, CancellationToken.None));
     }
 }

@@ -17,7 +17,7 @@ public abstract class CrmClaimContract(IStoreUnderTest store) : StoreContract(st
         var claimed = new ConcurrentBag<Work>();
         await Task.WhenAll(Enumerable.Range(0, 24).Select(i => Task.Run(async () =>
         {
-            while (await ledgers[i % 2].ClaimAsync(3, Ages, None) is { Count: > 0 } some)
+            while (await ledgers[i % 2].ClaimAsync(3, Ages, ClaimLimits.None, None) is { Count: > 0 } some)
             {
                 foreach (var work in some)
                     claimed.Add(work);
@@ -41,8 +41,8 @@ public abstract class CrmClaimContract(IStoreUnderTest store) : StoreContract(st
             await Clock.PassAsync();
         }
 
-        Assert.Equal(leads[..2].Order(), (await ledger.ClaimAsync(2, Ages, None)).Select(work => work.Id).Order());
-        Assert.Equal(leads[2..].Order(), (await ledger.ClaimAsync(10, Ages, None)).Select(work => work.Id).Order());
+        Assert.Equal(leads[..2].Order(), (await ledger.ClaimAsync(2, Ages, ClaimLimits.None, None)).Select(work => work.Id).Order());
+        Assert.Equal(leads[2..].Order(), (await ledger.ClaimAsync(10, Ages, ClaimLimits.None, None)).Select(work => work.Id).Order());
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public abstract class CrmClaimContract(IStoreUnderTest store) : StoreContract(st
         var claim = await ledger.AcceptAndClaimAsync(CrmWork.Create());
         await ledger.SettleAsync(claim, WorkState.Waiting, null, Ages, [Builders.Event()], None);
 
-        Assert.Empty(await ledger.ClaimAsync(10, Ages, None));
+        Assert.Empty(await ledger.ClaimAsync(10, Ages, ClaimLimits.None, None));
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public abstract class CrmClaimContract(IStoreUnderTest store) : StoreContract(st
         var first = await ledger.AcceptAndClaimAsync(CrmWork.Create());
         await ledger.SettleAsync(first, WorkState.Waiting, null, TimeSpan.Zero, [Builders.Event()], None);
 
-        var second = Assert.Single(await ledger.ClaimAsync(10, Ages, None));
+        var second = Assert.Single(await ledger.ClaimAsync(10, Ages, ClaimLimits.None, None));
 
         Assert.Equal((first.Id, 2, 1), (second.Id, second.Attempt, second.Round));
         Assert.Equal(first.Since, second.Since);
@@ -74,12 +74,12 @@ public abstract class CrmClaimContract(IStoreUnderTest store) : StoreContract(st
     {
         var (one, other, lead) = (Store.Crm(), Store.Crm(), CrmWork.Create());
         await one.AcceptAsync(lead, null, None);
-        var claim = Assert.Single(await one.ClaimAsync(10, Over, None));
+        var claim = Assert.Single(await one.ClaimAsync(10, Over, ClaimLimits.None, None));
 
         var expired = Assert.Single(await other.ExpiredAsync(10, None));
 
         Assert.Equal((lead.Id, claim.Lease, WorkState.Claimed, 1), (expired.Id, expired.Lease, expired.State, expired.Attempt));
-        Assert.Empty(await other.ClaimAsync(10, Ages, None));
+        Assert.Empty(await other.ClaimAsync(10, Ages, ClaimLimits.None, None));
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public abstract class CrmClaimContract(IStoreUnderTest store) : StoreContract(st
     {
         var ledger = Store.Crm();
         await ledger.AcceptAsync(CrmWork.Create(), null, None);
-        var claim = Assert.Single(await ledger.ClaimAsync(10, Over, None));
+        var claim = Assert.Single(await ledger.ClaimAsync(10, Over, ClaimLimits.None, None));
         Assert.NotNull(await ledger.SettleAsync(claim, WorkState.Done, "1001", null, [Builders.Event()], None));
 
         Assert.Empty(await ledger.ExpiredAsync(10, None));
@@ -113,8 +113,8 @@ public abstract class CrmClaimContract(IStoreUnderTest store) : StoreContract(st
         var order = new List<string>();
         for (var i = 0; i < updates.Length; i++)
         {
-            var claim = Assert.Single(await ledgers[i % 2].ClaimAsync(10, Ages, None));
-            Assert.Empty(await ledgers[(i + 1) % 2].ClaimAsync(10, Ages, None));
+            var claim = Assert.Single(await ledgers[i % 2].ClaimAsync(10, Ages, ClaimLimits.None, None));
+            Assert.Empty(await ledgers[(i + 1) % 2].ClaimAsync(10, Ages, ClaimLimits.None, None));
             order.Add(Assert.IsType<StatusUpdateRequested>(claim.Message).Label);
             await ledgers[i % 2].SettleAsync(claim, i is 1 ? WorkState.Refused : WorkState.Done, null, null, [Builders.Event()], None);
         }
@@ -130,7 +130,7 @@ public abstract class CrmClaimContract(IStoreUnderTest store) : StoreContract(st
         await ledger.AcceptAsync(CrmWork.Update(), null, None);
         await ledger.SettleAsync(first, WorkState.Waiting, null, Ages, [Builders.Event()], None);
 
-        Assert.Empty(await ledger.ClaimAsync(10, Ages, None));
+        Assert.Empty(await ledger.ClaimAsync(10, Ages, ClaimLimits.None, None));
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public abstract class CrmClaimContract(IStoreUnderTest store) : StoreContract(st
         await ledger.AcceptAsync(CrmWork.Create(), null, None);
         await ledger.AcceptAsync(CrmWork.Create(), null, None);
 
-        Assert.Equal(3, (await ledger.ClaimAsync(10, Ages, None)).Count);
+        Assert.Equal(3, (await ledger.ClaimAsync(10, Ages, ClaimLimits.None, None)).Count);
     }
 }
 

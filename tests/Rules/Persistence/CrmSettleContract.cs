@@ -40,7 +40,7 @@ public abstract class CrmSettleContract(IStoreUnderTest store) : StoreContract(s
         var ledger = Store.Crm();
         var first = await ledger.AcceptAndClaimAsync(CrmWork.Update());
         await ledger.SettleAsync(first, WorkState.Waiting, null, TimeSpan.Zero, [Builders.Event()], None);
-        Assert.Single(await ledger.ClaimAsync(10, Ages, None));
+        Assert.Single(await ledger.ClaimAsync(10, Ages, ClaimLimits.None, None));
 
         Assert.Null(await ledger.SettleAsync(first, WorkState.Done, null, null, [Builders.Event()], None));
         Assert.Single(await ledger.LeftOverAsync(TimeSpan.Zero, 10, None));
@@ -51,7 +51,7 @@ public abstract class CrmSettleContract(IStoreUnderTest store) : StoreContract(s
     {
         var (ledger, watch, lead) = (Store.Crm(), Store.Crm(), CrmWork.Create());
         await ledger.AcceptAsync(lead, null, None);
-        var claim = Assert.Single(await ledger.ClaimAsync(10, Over, None));
+        var claim = Assert.Single(await ledger.ClaimAsync(10, Over, ClaimLimits.None, None));
         var expired = Assert.Single(await watch.ExpiredAsync(10, None));
         Assert.NotNull(await watch.SettleAsync(expired, WorkState.InDoubt, null, null, [Builders.Event()], None));
 
@@ -67,7 +67,7 @@ public abstract class CrmSettleContract(IStoreUnderTest store) : StoreContract(s
     {
         var (ledger, lead) = (Store.Crm(), CrmWork.Create());
         await ledger.AcceptAsync(lead, null, None);
-        var claim = Assert.Single(await ledger.ClaimAsync(10, Over, None));
+        var claim = Assert.Single(await ledger.ClaimAsync(10, Over, ClaimLimits.None, None));
         var expired = Assert.Single(await ledger.ExpiredAsync(10, None));
         await ledger.SettleAsync(claim, WorkState.Done, "1001", null, [Builders.Event()], None);
 
@@ -80,12 +80,12 @@ public abstract class CrmSettleContract(IStoreUnderTest store) : StoreContract(s
         var (ledger, lead) = (Store.Crm(), CrmWork.Create());
         var (one, two) = (new Asker("intake.1", Builders.NewId()), new Asker("intake.2", Builders.NewId()));
         await ledger.AcceptAsync(lead, one, None);
-        var claim = Assert.Single(await ledger.ClaimAsync(10, Ages, None));
+        var claim = Assert.Single(await ledger.ClaimAsync(10, Ages, ClaimLimits.None, None));
         await Store.Crm().AcceptAsync(lead, two, None);
         await ledger.AcceptAsync(lead, two, None);
 
         Assert.Empty((await ledger.SettleAsync(claim, WorkState.Waiting, null, TimeSpan.Zero, [Builders.Event()], None))!);
-        claim = Assert.Single(await ledger.ClaimAsync(10, Ages, None));
+        claim = Assert.Single(await ledger.ClaimAsync(10, Ages, ClaimLimits.None, None));
         var told = await ledger.SettleAsync(claim, WorkState.InDoubt, null, null, [Builders.Event()], None);
         Assert.Equal(new[] { one, two }.OrderBy(a => a.Instance), told!.OrderBy(a => a.Instance));
 
@@ -98,13 +98,13 @@ public abstract class CrmSettleContract(IStoreUnderTest store) : StoreContract(s
         var (ledger, lead, asker) = (Store.Crm(), CrmWork.Create(), new Asker("intake.1", Builders.NewId()));
         await ledger.AcceptAsync(lead, null, None);
         await ledger.AcceptAsync(CrmWork.Create(lead.Id, "another"), asker, None);
-        var claim = Assert.Single(await ledger.ClaimAsync(10, Ages, None));
+        var claim = Assert.Single(await ledger.ClaimAsync(10, Ages, ClaimLimits.None, None));
 
         Assert.Empty((await ledger.SettleAsync(claim, WorkState.Refused, null, null, [Builders.Event(Builders.Refused(lead.Id))], None))!);
 
         await ledger.AcceptAsync(lead, asker, None);
         await ledger.AcceptAsync(CrmWork.Create(lead.Id), null, None);
-        claim = Assert.Single(await ledger.ClaimAsync(10, Ages, None));
+        claim = Assert.Single(await ledger.ClaimAsync(10, Ages, ClaimLimits.None, None));
         Assert.Empty((await ledger.SettleAsync(claim, WorkState.Done, "1001", null, [Builders.Event()], None))!);
     }
 

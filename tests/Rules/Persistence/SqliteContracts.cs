@@ -8,6 +8,10 @@ public sealed class SqliteCrmClaimTests() : CrmClaimContract(new SqliteUnderTest
 
 public sealed class SqliteCrmSettleTests() : CrmSettleContract(new SqliteUnderTest());
 
+public sealed class SqliteCrmDoubtTests() : CrmDoubtContract(new SqliteUnderTest());
+
+public sealed class SqliteCrmDuplicateTests() : CrmDuplicateContract(new SqliteUnderTest());
+
 public sealed class SqliteOutboxTests() : OutboxContract(new SqliteUnderTest());
 
 public sealed class SqliteOrdersTests() : OrdersContract(new SqliteUnderTest());

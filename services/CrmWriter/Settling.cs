@@ -1,0 +1,27 @@
+using LeadRelay.Persistence.Crm;
+using MassTransit;
+
+namespace LeadRelay.CrmWriter;
+
+/// <summary>Writes what came of a request, then tells everyone: first the broker, then whoever waits.</summary>
+public sealed class Settling(ICrmLedger ledger, OutboxSender<ICrmLedger> outbox, IBus bus)
+{
+    /// <summary>False when the claim is somebody else's by now.</summary>
+    // Not to be cut short by the host's stopping: what was begun is written down.
+    public async Task<bool> SettleAsync(Work work, Settlement settlement) =>
+        await TellAsync(await ledger.SettleAsync(work, settlement.State, settlement.OrderId, settlement.DueIn, [settlement.Event], CancellationToken.None), settlement);
+
+    /// <summary>False when the lead is not in that doubt any more.</summary>
+    public async Task<bool> ResolveAsync(Work doubt, Settlement settlement) =>
+        await TellAsync(await ledger.ResolveAsync(doubt, settlement.State, settlement.OrderId, [settlement.Event], CancellationToken.None), settlement);
+
+    private async Task<bool> TellAsync(IReadOnlyList<Asker>? askers, Settlement settlement)
+    {
+        if (askers is null)
+            return false;
+        await outbox.SendAsync([settlement.Event], CancellationToken.None);
+        foreach (var asker in askers)
+            await bus.TryAnswerAsync(asker, settlement.Event.Message);
+        return true;
+    }
+}
