@@ -23,7 +23,7 @@ public sealed class Crm(TimeProvider clock)
             return [.. orders];
     }
 
-    /// <exception cref="GraphQlException">The status does not exist.</exception>
+    /// <exception cref="GraphQlException">The status does not exist or is archived.</exception>
     public Order Add(string company, OrderDraft draft)
     {
         var status = StatusOf(draft.StatusId);
@@ -37,7 +37,7 @@ public sealed class Crm(TimeProvider clock)
     }
 
     /// <summary>A change through the API: of the status, of fields, or of both.</summary>
-    /// <exception cref="GraphQlException">The order or the status does not exist, or an operator holds the order.</exception>
+    /// <exception cref="GraphQlException">The order or the status does not exist, the status is archived, or an operator holds the order.</exception>
     public Order Update(string company, string id, string? statusId, IReadOnlyList<OrderField> fields)
     {
         lock (gate)
@@ -86,6 +86,10 @@ public sealed class Crm(TimeProvider clock)
     // Orders are never removed one by one, so the id says the place.
     private static int IndexOf(string id) => int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number - FirstId : -1;
 
-    private static OrderStatus StatusOf(string id) =>
-        OrderStatus.Find(id) ?? throw new GraphQlException($"Status \"{id}\" was not found.", "ERR_ORDER_STATUS_NOT_FOUND");
+    private static OrderStatus StatusOf(string id) => OrderStatus.Find(id) switch
+    {
+        null => throw new GraphQlException($"Status \"{id}\" was not found.", "ERR_ORDER_STATUS_NOT_FOUND"),
+        { Archived: true } => throw new GraphQlException($"Status \"{id}\" is archived.", "ERR_ORDER_STATUS_ARCHIVED"),
+        var status => status,
+    };
 }

@@ -15,6 +15,7 @@ public sealed class CrmApi(Crm crm, Webhooks webhooks, SandboxOptions options)
         ("StringOrderField", "lead_id"),
         ("StringOrderField", "click_id"),
         ("StringOrderField", "comment"),
+        ("StringOrderField", "sub1"),
     ];
 
     public IReadOnlyDictionary<string, Resolver> Crm(string company) => new Dictionary<string, Resolver>
@@ -52,10 +53,10 @@ public sealed class CrmApi(Crm crm, Webhooks webhooks, SandboxOptions options)
     private static JsonObject Statuses(JsonNode? filters)
     {
         var ids = OrderSearch.Ids(filters, "include", "ids");
-        var archived = filters?["include"]?["archived"]?.GetValue<bool>() ?? false;
+        var archived = filters?["include"]?["archived"]?.GetValue<bool>();
         return new JsonObject
         {
-            ["statuses"] = new JsonArray([.. OrderStatus.All.Where(status => !archived && (ids?.Contains(status.Id) ?? true)).Select(OrderShape.Status)]),
+            ["statuses"] = new JsonArray([.. OrderStatus.All.Where(status => (archived ?? status.Archived) == status.Archived && (ids?.Contains(status.Id) ?? true)).Select(OrderShape.Status)]),
         };
     }
 

@@ -23,7 +23,7 @@ public static class CrmEndpoints
         var call = GraphQlCall.Read(await ReadText(http));
         if (call.IsMutation)
             crm.CountCall();
-        return await faults.Around(Fault.Crm, null, http, () => Refusal(http.Request) ?? TypedResults.Json(Engine.Answer(schema, call, resolvers)));
+        return await faults.Around(Fault.Crm, null, http, () => Refusal(http.Request, call.IsIntrospection) ?? TypedResults.Json(Engine.Answer(schema, call, resolvers)));
     }
 
     private static async Task<IResult> AddLead(string company, HttpContext http, CrmApi api, Crm crm, Faults faults)
@@ -33,10 +33,12 @@ public static class CrmEndpoints
         return await faults.Around(Fault.Crm, null, http, () => Refusal(http.Request) ?? RestLead.Add(body, draft => api.Create(company, draft)));
     }
 
-    private static JsonHttpResult<JsonObject>? Refusal(HttpRequest request)
+    private static JsonHttpResult<JsonObject>? Refusal(HttpRequest request, bool needsNoToken = false)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase))
             return Refuse("The content type must be application/json.", StatusCodes.Status415UnsupportedMediaType);
+        if (needsNoToken)
+            return null;
         var token = request.Headers.Authorization.ToString().Trim();
         if (token.StartsWith("Bearer", StringComparison.OrdinalIgnoreCase) && (token.Length is 6 || token[6] is ' '))
             token = token[6..].Trim();

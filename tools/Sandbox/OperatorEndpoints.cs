@@ -30,8 +30,8 @@ public static class OperatorEndpoints
         if (change is { StatusId: null, Locked: null, Reward: null, Comment: null })
             return JsonBody.Refuse("Nothing to change: give \"status_id\", \"comment\", \"locked\" or \"reward\".");
         var status = OrderStatus.Find(change.StatusId?.ToString());
-        if (status is null && change.StatusId is not null)
-            return JsonBody.Refuse($"There is no status \"{change.StatusId}\": there are {string.Join(", ", OrderStatus.All.Select(known => known.Id))}.");
+        if (change.StatusId is not null && status is null or { Archived: true })
+            return JsonBody.Refuse($"There is no status \"{change.StatusId}\": there are {string.Join(", ", OrderStatus.All.Where(known => !known.Archived).Select(known => known.Id))}.");
         if (crm.Operate(id, status, change.Comment, change.Locked, change.Reward) is not { } order)
             return JsonBody.Refuse($"There is no order \"{id}\".", StatusCodes.Status404NotFound);
 

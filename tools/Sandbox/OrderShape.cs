@@ -56,7 +56,7 @@ public static class OrderShape
     }
 
     public static JsonObject Status(OrderStatus status) =>
-        new() { ["id"] = status.Id, ["name"] = status.Name, ["group"] = status.Group, ["archived"] = false };
+        new() { ["id"] = status.Id, ["name"] = status.Name, ["group"] = status.Group, ["archived"] = status.Archived };
 
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 

@@ -17,9 +17,9 @@ public static class SalesRenderSchema
 
     private static readonly Schema Whole = SchemaParser.Parse(Embedded() + Rest);
 
-    public static Schema Crm { get; } = Whole.Keep("Mutation", "orderMutation");
+    public static Schema Crm { get; } = Introspection.AddTo(Whole.Keep("Mutation", "orderMutation"));
 
-    public static Schema Cpa { get; } = Whole.Keep("Mutation", "leadMutation").Keep("Query");
+    public static Schema Cpa { get; } = Introspection.AddTo(Whole.Keep("Mutation", "leadMutation").Keep("Query"));
 
     private static string Embedded()
     {

@@ -18,7 +18,7 @@ public static class Engine
             return GraphQlError.Body(faults.Select(GraphQlError.Variables));
         try
         {
-            return new JsonObject { ["data"] = new Executor(schema, document, variables, resolvers).Run(operation) };
+            return new JsonObject { ["data"] = new Executor(schema, document, variables, new Dictionary<string, Resolver>(resolvers) { ["Query.__type"] = Introspection.Of(schema) }).Run(operation) };
         }
         catch (GraphQlException refused)
         {

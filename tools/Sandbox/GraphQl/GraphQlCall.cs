@@ -7,6 +7,9 @@ public sealed record GraphQlCall(Document? Document, Operation? Operation, JsonE
 {
     public bool IsMutation => Operation?.Kind is OperationKind.Mutation;
 
+    /// <summary>It asks about the schema and nothing else, which takes no token.</summary>
+    public bool IsIntrospection => Operation is { Kind: OperationKind.Query } && Operation.Selections.All(selection => selection is Field { Name: "__type" or "__typename" });
+
     /// <param name="body"><c>{"query", "variables"?, "operationName"?}</c></param>
     public static GraphQlCall Read(string body)
     {
