@@ -19,15 +19,20 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
           campaign new ALIAS --connection NAME --partner NAME... [--project ID] [--status ID]
               [--offer ID --webmaster ID] [--country CC] [--payout 12.50 --currency EUR]
               Makes a campaign. Its status_map is empty: every status is held until the map has it.
+          crm check CONNECTION
+              Asks the connection's SalesRender for its schema, statuses and fields, and says for each campaign of the connection
+              what of it exists there. Changes nothing.
+          crm statuses CONNECTION
+              Prints the company's statuses as a status_map to paste into a campaign.
           help
 
         The configuration folder is the one that the environment variable Config__Path names, else the repository's config.
         The partner commands take --base, the public address of Intake, for the sheet.
-        Exit codes: 0 done, 1 not done (nothing was changed), 2 the command is not as above.
+        Exit codes: 0 done, 1 not done (nothing was changed) or a fault was found, 2 the command is not as above.
         """;
 
     /// <summary>Runs one command; returns the exit code.</summary>
-    public int Run(params string[] args)
+    public async Task<int> RunAsync(params string[] args)
     {
         try
         {
@@ -40,6 +45,8 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
                 ["partner", "key", .. var rest] => Print(PartnerCommands.NewKey(folder, new Arguments(rest, ["NAME"], []))),
                 ["partner", "sheet", .. var rest] => Print(PartnerCommands.ShowSheet(folder, new Arguments(rest, ["NAME"], ["--base"]))),
                 ["campaign", "new", .. var rest] => Print(CampaignCommand.New(folder, new Arguments(rest, ["ALIAS"], CampaignCommand.Options, ["--partner"]))),
+                ["crm", "check", .. var rest] => await new CrmCommands(folder, output, errors).CheckAsync(new Arguments(rest, ["CONNECTION"], [])),
+                ["crm", "statuses", .. var rest] => await new CrmCommands(folder, output, errors).StatusesAsync(new Arguments(rest, ["CONNECTION"], [])),
                 _ => throw new UsageException($"There is no command {string.Join(' ', args.Take(2))}."),
             };
         }

@@ -51,7 +51,8 @@ internal static class PartnerCommands
     public static string Named(string name) => ConfigLoader.IsName(name) ? name
         : throw new UsageException($"{name} cannot be a name: a-z, 0-9, _ and -, up to 64, a letter or digit first.");
 
-    private static RelayConfig Loaded(string folder)
+    /// <summary>The configuration, with the samples' keys too: whether they may stay is for the profile that the services run with.</summary>
+    public static RelayConfig Loaded(string folder)
     {
         var (config, faults) = ConfigLoader.Load(folder, "sandbox");
         return config ?? throw new CommandException($"The configuration has {faults.Count} fault(s); mend them first:\n{string.Join('\n', faults)}");

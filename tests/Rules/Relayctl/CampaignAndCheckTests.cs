@@ -76,6 +76,11 @@ public sealed class CampaignAndCheckTests : IDisposable
     [InlineData("partner new buyer --rôle partner")]
     [InlineData("partner new buyer --campaign")]
     [InlineData("partner new buyer --base leads.example")]
+    [InlineData("crm")]
+    [InlineData("crm check")]
+    [InlineData("crm check sandbox demo")]
+    [InlineData("crm check ../sandbox")]
+    [InlineData("crm statuses --all sandbox")]
     [InlineData("campaign new nutra --partner demo-partner")]
     [InlineData("campaign new nutra --connection sandbox")]
     [InlineData("campaign new nutra --connection sandbox --partner demo-partner --payout 12.50")]
@@ -115,6 +120,6 @@ public sealed class CampaignAndCheckTests : IDisposable
     {
         var help = folder.Do("help");
 
-        Assert.All(["config check", "partner new", "partner key", "partner sheet", "campaign new"], command => Assert.Contains(command, help, StringComparison.Ordinal));
+        Assert.All(["config check", "partner new", "partner key", "partner sheet", "campaign new", "crm check", "crm statuses"], command => Assert.Contains(command, help, StringComparison.Ordinal));
     }
 }

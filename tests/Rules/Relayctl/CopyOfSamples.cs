@@ -20,13 +20,16 @@ internal sealed class CopyOfSamples : IDisposable
     public string Path { get; } = Directory.CreateTempSubdirectory("relayctl-").FullName;
 
     /// <summary>Runs a command, whose words have no spaces in them.</summary>
-    public (int Code, string Output, string Errors) Run(string command)
+    public async Task<(int Code, string Output, string Errors)> RunAsync(string command)
     {
         using var output = new StringWriter();
         using var errors = new StringWriter();
-        var code = new Cli(Path, "production", output, errors).Run(command.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        var code = await new Cli(Path, "production", output, errors).RunAsync(command.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         return (code, output.ToString(), errors.ToString());
     }
+
+    /// <summary>Runs a command that waits for nothing.</summary>
+    public (int Code, string Output, string Errors) Run(string command) => RunAsync(command).GetAwaiter().GetResult();
 
     /// <summary>Runs a command that must succeed; returns what it printed.</summary>
     public string Do(string command)

@@ -1,0 +1,18 @@
+namespace LeadRelay.Tests.EndToEnd;
+
+/// <summary><c>relayctl</c> as a process, on a relay's configuration.</summary>
+internal static class Relayctl
+{
+    /// <summary>A command that must succeed; returns what it printed.</summary>
+    public static async Task<string> DoAsync(Relay relay, params string[] arguments) => (await RunAsync(relay, 0, arguments)).Output;
+
+    public static async Task<(string Output, string Errors)> RunAsync(Relay relay, int exitCode, params string[] arguments)
+    {
+        var program = Path.Combine(TestRun.Repository, "artifacts", "bin", "Relayctl", TestRun.Configuration, "LeadRelay.Relayctl.dll");
+        using var process = TestRun.Start("dotnet", [program, .. arguments], new Dictionary<string, string> { ["Config__Path"] = relay.ConfigFolder, ["Profile"] = "embedded" }, TestRun.Repository);
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == exitCode, $"{string.Join(' ', arguments)}: {process.ExitCode}\n{await output}{await errors}");
+        return (await output, await errors);
+    }
+}
