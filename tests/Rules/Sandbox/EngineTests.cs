@@ -100,6 +100,16 @@ public sealed class EngineTests
         Assert.Equal("""{"data":{"__typename":"Query","a":{"statuses":[{"__typename":"Status","key":"3","group":"APPROVED"}]}}}""", answer.ToJsonString());
     }
 
+    [Fact]
+    public void The_schema_tells_what_an_input_has()
+    {
+        const string document = "query($name: String!) { __type(name: $name) { kind inputFields { name type { kind name ofType { kind name ofType { kind name } } } } enumValues { name } } }";
+        Assert.Equal(
+            """{"data":{"__type":{"kind":"INPUT_OBJECT","inputFields":[{"name":"items","type":{"kind":"LIST","name":null,"ofType":{"kind":"NON_NULL","name":null,"ofType":{"kind":"INPUT_OBJECT","name":"CartItemInput"}}}}],"enumValues":null}}}""",
+            Answer(SalesRenderSchema.Crm, document, """{"name":"CartInput"}""").ToJsonString());
+        Assert.Equal("""{"data":{"__type":null}}""", Answer(SalesRenderSchema.Cpa, document, """{"name":"Nothing"}""").ToJsonString());
+    }
+
     private static string[] Errors(Schema schema, string document, string variables) =>
         Answer(schema, document, variables)["errors"] is JsonArray errors ? [.. errors.Select(error => error!["message"]!.GetValue<string>())] : [];
 

@@ -53,6 +53,7 @@ public sealed class SandboxTests(SandboxFixture sandbox) : IClassFixture<Sandbox
 
     [Theory]
     [InlineData("1001", "77", "ERR_ORDER_STATUS_NOT_FOUND")]
+    [InlineData("1001", "7", "ERR_ORDER_STATUS_ARCHIVED")]
     [InlineData("4711", "3", "ERR_ORDER_NOT_FOUND")]
     [InlineData("1002", "3", "ERR_ORDER_LOCKED")]
     public async Task An_update_that_cannot_be_is_refused_with_its_code(string id, string status, string code)
@@ -62,6 +63,27 @@ public sealed class SandboxTests(SandboxFixture sandbox) : IClassFixture<Sandbox
         await sandbox.Post("/orders/1002/status", """{"locked":true}""");
         var answer = await sandbox.GraphQl(SandboxFixture.UpdateOrderDocument, $$$"""{"input":{"id":"{{{id}}}","statusId":"{{{status}}}"}}""");
         Assert.Equal(code, (string?)answer["errors"]![0]!["extensions"]!["code"]);
+    }
+
+    [Theory]
+    [InlineData("""{"filters":{"include":{"archived":false}}}""", "1 2 3 4 5 6")]
+    [InlineData("""{"filters":{"include":{"archived":true}}}""", "7")]
+    [InlineData("{}", "1 2 3 4 5 6 7")]
+    public async Task Statuses_are_told_apart_by_whether_they_are_archived(string variables, string ids)
+    {
+        var answer = await sandbox.GraphQl("query($filters: StatusSearchFilter) { statusesFetcher(filters: $filters) { statuses { id } } }", variables);
+        Assert.Equal(ids, string.Join(' ', answer["data"]!["statusesFetcher"]!["statuses"]!.AsArray().Select(status => (string?)status!["id"])));
+    }
+
+    [Theory]
+    [InlineData("{ __type(name: \"Order\") { name } }", HttpStatusCode.OK)]
+    [InlineData("{ __type(name: \"Order\") { name } company { currency } }", HttpStatusCode.Unauthorized)]
+    public async Task The_schema_and_nothing_else_is_shown_without_a_token(string document, HttpStatusCode status)
+    {
+        using var stranger = new HttpClient { BaseAddress = sandbox.Http.BaseAddress };
+        using var content = new StringContent(new JsonObject { ["query"] = document }.ToJsonString(), null, "application/json");
+        using var answer = await stranger.PostAsync(new Uri("/companies/1/CRM", UriKind.Relative), content);
+        Assert.Equal(status, answer.StatusCode);
     }
 
     [Fact]
