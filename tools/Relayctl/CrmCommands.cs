@@ -11,14 +11,17 @@ internal sealed class CrmCommands(string folder, TextWriter output, TextWriter e
         var (connection, campaigns) = Find(args.Name);
         using var crm = new CrmReader(connection);
         output.WriteLine($"connection {connection.Name}: {connection.CrmEndpoint}");
-        var (types, faults) = (new Dictionary<string, InputType?>(), 0);
+        var faults = 0;
         var statuses = await TryAsync("statuses", crm.StatusesAsync);
         var fields = await TryAsync("fields", crm.FieldsAsync);
         foreach (var campaign in campaigns)
         {
             output.WriteLine($"campaign {campaign.Alias}");
             foreach (var sent in (SentInput[])[SentInput.AddOrder(campaign), SentInput.UpdateOrder])
-                Tell(await TryAsync(sent.Type, () => CompareAsync(sent)) ?? []);
+                {
+                if (await TryAsync(sent.Type, () => crm.InputsAsync(sent)) is { } types)
+                    Tell(InputRules.Compare(sent, types));
+            }
             if (statuses is not null)
                 Tell(StatusRules.Compare(campaign, statuses));
             if (fields is not null)
@@ -31,12 +34,6 @@ internal sealed class CrmCommands(string folder, TextWriter output, TextWriter e
         else
             errors.WriteLine($"{faults} fault(s) between the configuration and what SalesRender has.");
         return faults is 0 ? 0 : 1;
-
-        async Task<IReadOnlyList<Finding>> CompareAsync(SentInput sent)
-        {
-            await crm.ReadInputsAsync(sent, types);
-            return InputRules.Compare(sent, types);
-        }
 
         async Task<T?> TryAsync<T>(string what, Func<Task<T>> ask) where T : class
         {

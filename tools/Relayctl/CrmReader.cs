@@ -14,14 +14,19 @@ internal sealed class CrmReader(Connection connection) : IDisposable
 
     private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = Timeout.InfiniteTimeSpan };
 
-    /// <summary>An input type and, as far as a campaign sends something in them, those inside it. SalesRender shows its schema without a token.</summary>
-    public async Task ReadInputsAsync(SentInput sent, Dictionary<string, InputType?> types)
+    private readonly Dictionary<string, Dictionary<string, InputType?>> schemas = [];
+
+    /// <summary>The input type and, as far as a campaign sends something in them, those inside it. SalesRender shows its schema without a token.</summary>
+    public async Task<IReadOnlyDictionary<string, InputType?>> InputsAsync(SentInput sent)
     {
+        if (!schemas.TryGetValue(sent.Api, out var types))
+            schemas[sent.Api] = types = [];
         for (IReadOnlyList<string> unread; (unread = InputRules.Unread(sent, types)).Count > 0;)
         {
             foreach (var name in unread)
-                types[name] = await AskAsync(CrmQueries.Input, CrmQueries.ForInput(name), CrmQueries.ReadInput, token: null);
+                types[name] = await AskAsync(CrmQueries.Input, CrmQueries.ForInput(name), CrmQueries.ReadInput, token: null, sent.Api);
         }
+        return types;
     }
 
     /// <summary>All of them, archived ones too: asked for one by one, since what no filter means is not documented.</summary>
@@ -42,25 +47,27 @@ internal sealed class CrmReader(Connection connection) : IDisposable
         : token.Any(c => c is < ' ' or > '~') ? throw new CrmRefusal($"What {connection.Token} has cannot be a token: it is more than one line, or not plain letters.")
         : token;
 
-    private async Task<T> AskAsync<T>(string document, JsonObject variables, Func<JsonNode, T> read, string? token)
+    private async Task<T> AskAsync<T>(string document, JsonObject variables, Func<JsonNode, T> read, string? token, string api = "CRM")
     {
-        var (status, body) = await SendAsync(document, variables, token);
+        var address = new Uri(connection.CrmEndpoint, api);
+        var (status, body) = await SendAsync(address, document, variables, token);
         var answer = Parse(body);
-        if (status is not 200 || answer?["errors"] is JsonArray { Count: > 0 })
-            throw new CrmRefusal(Refusal(status, answer, token is not null));
         try
         {
-            return read(answer?["data"] ?? throw new FormatException());
+            return status is 200 && answer?["errors"] is not JsonArray { Count: > 0 }
+                ? read(answer?["data"] ?? throw new FormatException())
+                : throw new CrmRefusal(Refusal(address, status, answer, token is not null));
         }
+        // Whatever is not where it should be, or not of the kind it should be.
         catch (Exception e) when (e is InvalidOperationException or FormatException or NullReferenceException or ArgumentException)
         {
-            throw new CrmRefusal($"{connection.CrmEndpoint} answers, but not as SalesRender does. Are base_url and company_id right?");
+            throw new CrmRefusal($"{address} answers, but not as SalesRender does. Are base_url and company_id right?");
         }
     }
 
-    private async Task<(int Status, string Body)> SendAsync(string document, JsonObject variables, string? token)
+    private async Task<(int Status, string Body)> SendAsync(Uri address, string document, JsonObject variables, string? token)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, connection.CrmEndpoint)
+        using var request = new HttpRequestMessage(HttpMethod.Post, address)
         {
             // SalesRender refuses a call whose content type is anything but this, so without a charset.
             Content = new ByteArrayContent(Encoding.UTF8.GetBytes(new JsonObject { ["query"] = document, ["variables"] = variables }.ToJsonString()))
@@ -76,30 +83,30 @@ internal sealed class CrmReader(Connection connection) : IDisposable
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
             var body = await response.Content.ReadUpToAsync(ResponseLimit + 1, timeout.Token);
             return Encoding.UTF8.GetByteCount(body) <= ResponseLimit ? ((int)response.StatusCode, body)
-                : throw new CrmRefusal($"The answer of {connection.CrmEndpoint} is longer than {ResponseLimit / 1024} KB, so it was not read.");
+                : throw new CrmRefusal($"The answer of {address} is longer than {ResponseLimit / 1024} KB, so it was not read.");
         }
         // Nobody is there, and asking for the next thing would only take as long again.
         catch (OperationCanceledException)
         {
-            throw new CommandException($"{connection.CrmEndpoint} gave no complete answer within {connection.TimeLimit.TotalSeconds:0.#} s.");
+            throw new CommandException($"{address} gave no complete answer within {connection.TimeLimit.TotalSeconds:0.#} s.");
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw new CommandException($"{connection.CrmEndpoint} cannot be reached: {CrmQueries.OneLine(e.InnerException is { } inner ? $"{e.Message} ({inner.Message})" : e.Message)} Is base_url of connections/{connection.Name}.json right?");
+            throw new CommandException($"{address} cannot be reached: {CrmQueries.OneLine(e.InnerException is { } inner ? $"{e.Message} ({inner.Message})" : e.Message)} Is base_url of connections/{connection.Name}.json right?");
         }
     }
 
-    private string Refusal(int status, JsonNode? answer, bool withToken)
+    private string Refusal(Uri address, int status, JsonNode? answer, bool withToken)
     {
         var said = Said(answer) is { Length: > 0 } text ? $": {text}" : "";
         return status switch
         {
             401 or 403 when withToken => $"SalesRender refuses the token that {connection.Token} has (HTTP {status}); put the company's CRM token there{said}",
             401 or 403 => $"SalesRender did not show its schema without a token (HTTP {status}){said}",
-            >= 300 and < 400 => $"{connection.CrmEndpoint} points to another address (HTTP {status}), where the token is not taken. Give base_url as it is in the end.",
-            404 => $"{connection.CrmEndpoint} does not exist (HTTP 404). Are base_url and company_id right?",
+            >= 300 and < 400 => $"{address} points to another address (HTTP {status}), where the token is not taken. Give base_url as it is in the end.",
+            404 => $"{address} does not exist (HTTP 404). Are base_url and company_id right?",
             200 => $"SalesRender refuses the question{said}",
-            _ => $"{connection.CrmEndpoint} answers HTTP {status}{said}",
+            _ => $"{address} answers HTTP {status}{said}",
         };
     }
 
@@ -118,7 +125,7 @@ internal sealed class CrmReader(Connection connection) : IDisposable
     {
         try
         {
-            return JsonNode.Parse(body) as JsonObject;
+            return JsonNode.Parse(body, null, new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject;
         }
         catch (JsonException)
         {

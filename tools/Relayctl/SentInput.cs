@@ -3,14 +3,15 @@ using LeadRelay.Configuration;
 namespace LeadRelay.Relayctl;
 
 /// <summary>What the relay can send as one input of SalesRender's.</summary>
+/// <param name="Api">Where it is sent: <c>CRM</c>, the company's address, or <c>CPA</c>, the webmasters'. Each has a schema of its own.</param>
 /// <param name="Type">Its type, as <c>AddOrderInput</c>.</param>
-public sealed record SentInput(string Type, IReadOnlyList<SentPath> Paths)
+public sealed record SentInput(string Api, string Type, IReadOnlyList<SentPath> Paths)
 {
     /// <summary>The relay's own writing of a status.</summary>
-    public static SentInput UpdateOrder { get; } = new("UpdateOrderInput", [new("id", "the order"), new("statusId", "status_map")]);
+    public static SentInput UpdateOrder { get; } = new("CRM", "UpdateOrderInput", [new("id", "the order"), new("statusId", "status_map")]);
 
     /// <summary>A new order through the company's API.</summary>
-    public static SentInput AddOrder(Campaign campaign) => new("AddOrderInput",
+    public static SentInput AddOrder(Campaign campaign) => new("CRM", "AddOrderInput",
     [
         new("statusId", "initial_status_id"),
         new("projectId", "project_id"),
@@ -23,7 +24,7 @@ public sealed record SentInput(string Type, IReadOnlyList<SentPath> Paths)
     ]);
 
     /// <summary>A new lead through the webmasters' API, whose slots are the same for every company.</summary>
-    public static SentInput AddLead(Campaign campaign) => new("AddLeadInput",
+    public static SentInput AddLead(Campaign campaign) => new("CPA", "AddLeadInput",
     [
         new("offerId", "offer_id"),
         new("externalId", "the lead's id"),

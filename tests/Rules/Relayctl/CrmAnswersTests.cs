@@ -44,6 +44,8 @@ public sealed class CrmAnswersTests : IDisposable
     [InlineData(503, "", "answers HTTP 503")]
     [InlineData(200, """{"errors":[{"message":"one\u001b[2J\ntwo"},{"extensions":{"code":"ERR_X"}}]}""", "SalesRender refuses the question: one [2J two ERR_X")]
     [InlineData(200, "<html>", "not as SalesRender does")]
+    [InlineData(200, """{"data":{},"data":{}}""", "not as SalesRender does")]
+    [InlineData(500, """{"errors":[{"message":"\ud800"}]}""", "127.0.0.1")]
     [InlineData(200, "[]", "not as SalesRender does")]
     [InlineData(200, """{"data":{"statusesFetcher":{"statuses":7}}}""", "not as SalesRender does")]
     [InlineData(200, """{"data":{"statusesFetcher":[]}}""", "not as SalesRender does")]
