@@ -36,7 +36,12 @@ public sealed class CrmPump(
             await SettleAsync(work, Outcomes.Refused(work, "campaign_gone", $"The campaign {about.Campaign} or its connection is no longer configured.", null, time));
             return;
         }
-        var token = work.Kind is WorkKind.Create ? campaign.Token ?? connection.Token : connection.Token;
+        var request = CrmRequests.Of(work, campaign, connection);
+        if (request.Token is not { } token)
+        {
+            await SettleAsync(work, Outcomes.Refused(work, "no_crm_token", "The campaign's connection has no CRM token, without which SalesRender's orders cannot be read or changed.", null, time));
+            return;
+        }
         if (!token.TryReveal(out var secret, out var fault))
         {
             await SettleAsync(work, Delayed(work, new CrmOutcome.NothingSent(fault, null), null));
@@ -49,15 +54,8 @@ public sealed class CrmPump(
             await SettleAsync(work, Delayed(work, new CrmOutcome.NothingSent("This service was too slow to make the call in time.", TimeSpan.Zero), null));
             return;
         }
-        var (document, variables, mutation) = work.Message switch
-        {
-            LeadSubmitted lead => (Documents.AddOrder, Documents.ForAddOrder(work.Id, lead.Lead, campaign), "addOrder"),
-            StatusUpdateRequested update => (Documents.UpdateOrder, Documents.ForUpdateOrder(about.OrderId!, update.StatusId!), "updateOrder"),
-            OrderVerificationRequested => (Documents.FindOrder, Documents.ForFindOrder(about.OrderId!), ""),
-            var other => throw new UnreachableException($"The ledger holds a {other.GetType().Name}."),
-        };
-        var call = await crm.CallAsync(connection, secret, document, variables, left, CancellationToken.None);
-        await SettleAsync(work, (work.Kind is WorkKind.Verify ? CrmOutcome.OfRead(call) : CrmOutcome.Of(call, mutation)) switch
+        var call = await crm.CallAsync(request, connection.AuthScheme, secret, left, CancellationToken.None);
+        await SettleAsync(work, (work.Kind is WorkKind.Verify ? CrmOutcome.OfRead(call) : CrmOutcome.Of(call, request.IdPath)) switch
         {
             CrmOutcome.Read order => Outcomes.Verified(work, order, call.Exchange, time),
             CrmOutcome.Done done => Outcomes.Done(work, done.OrderId, call.Exchange, time),

@@ -7,7 +7,7 @@ namespace LeadRelay.Tests.Rules.CrmWriter;
 /// <summary>What a call to SalesRender means. Money hangs on each row: "nothing sent" is sent again, "in doubt" is not.</summary>
 public class CrmOutcomeTests
 {
-    private const string Mutation = "addOrder";
+    private const string IdPath = "data.orderMutation.addOrder.id";
     private const string Made = """{"data":{"orderMutation":{"addOrder":{"id":"1001"}}}}""";
 
     [Theory]
@@ -25,8 +25,8 @@ public class CrmOutcomeTests
     {
         const string updated = """{"data":{"orderMutation":{"updateOrder":{"id":"7","status":{"id":"3","name":"x"}}}}}""";
 
-        Assert.Equal(new CrmOutcome.Done("7"), CrmOutcome.Of(Call(200, updated), "updateOrder"));
-        Assert.IsType<CrmOutcome.InDoubt>(CrmOutcome.Of(Call(200, updated), "addOrder"));
+        Assert.Equal(new CrmOutcome.Done("7"), CrmOutcome.Of(Call(200, updated), "data.orderMutation.updateOrder.id"));
+        Assert.IsType<CrmOutcome.InDoubt>(CrmOutcome.Of(Call(200, updated), IdPath));
     }
 
     [Theory]
@@ -126,7 +126,7 @@ public class CrmOutcomeTests
     [InlineData(500, null)]
     public void What_never_left_has_not_happened(int? status, string? error)
     {
-        var nothing = Assert.IsType<CrmOutcome.NothingSent>(CrmOutcome.Of(new CrmCall(Builders.Exchange(status, null, error), Began: false, null), Mutation));
+        var nothing = Assert.IsType<CrmOutcome.NothingSent>(CrmOutcome.Of(new CrmCall(Builders.Exchange(status, null, error), Began: false, null), IdPath));
 
         Assert.Equal(error ?? "Nothing was sent.", nothing.Reason);
     }
@@ -137,7 +137,7 @@ public class CrmOutcomeTests
     [InlineData(404)]
     public void No_complete_answer_after_sending_began_leaves_the_order_in_doubt(int? status)
     {
-        var doubt = Assert.IsType<CrmOutcome.InDoubt>(CrmOutcome.Of(new CrmCall(Builders.Exchange(status, null, "timed out"), Began: true, null), Mutation));
+        var doubt = Assert.IsType<CrmOutcome.InDoubt>(CrmOutcome.Of(new CrmCall(Builders.Exchange(status, null, "timed out"), Began: true, null), IdPath));
 
         Assert.Equal("timed out", doubt.Reason);
     }
@@ -152,7 +152,7 @@ public class CrmOutcomeTests
             .Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
     }
 
-    private static CrmOutcome Of(int status, string? body, int? retryAfter = null) => CrmOutcome.Of(Call(status, body, retryAfter), Mutation);
+    private static CrmOutcome Of(int status, string? body, int? retryAfter = null) => CrmOutcome.Of(Call(status, body, retryAfter), IdPath);
 
     private static CrmCall Call(int status, string? body, int? retryAfter = null) =>
         new(Builders.Exchange(status, body), Began: true, retryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
