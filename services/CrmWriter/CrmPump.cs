@@ -36,7 +36,7 @@ public sealed class CrmPump(
             await SettleAsync(work, Outcomes.Refused(work, "campaign_gone", $"The campaign {about.Campaign} or its connection is no longer configured.", null, time));
             return;
         }
-        var request = CrmRequests.Of(work, campaign, connection);
+        var request = CrmRequests.Of(work.Message, campaign, connection);
         if (request.Token is not { } token)
         {
             await SettleAsync(work, Outcomes.Refused(work, "no_crm_token", "The campaign's connection has no CRM token, without which SalesRender's orders cannot be read or changed.", null, time));

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using LeadRelay.Configuration;
-using LeadRelay.Persistence.Crm;
 
 namespace LeadRelay.CrmWriter;
 
@@ -12,12 +11,12 @@ namespace LeadRelay.CrmWriter;
 /// <param name="IdPath">Where the order's id stands in the answer, dotted.</param>
 public sealed record CrmRequest(Uri Endpoint, Secret? Token, string? Document, JsonObject Variables, string IdPath);
 
-/// <summary>Makes the call that a piece of work needs: a new order through the connection's API, everything else through the company's.</summary>
+/// <summary>Makes the call that a message needs: a new order through the connection's API, everything else through the company's.</summary>
 public static class CrmRequests
 {
-    public static CrmRequest Of(Work work, Campaign campaign, Connection connection) => work.Message switch
+    public static CrmRequest Of(IAudited message, Campaign campaign, Connection connection) => message switch
     {
-        LeadSubmitted lead => Create(work.Id, lead.Lead, campaign, connection),
+        LeadSubmitted lead => Create(lead.About.LeadId!.Value, lead.Lead, campaign, connection),
         StatusUpdateRequested update => new(connection.CrmEndpoint, connection.Token, connection.Update.Document ?? Documents.UpdateOrder,
             Documents.ForUpdateOrder(update.About.OrderId!, update.StatusId!), connection.Update.IdPath ?? "data.orderMutation.updateOrder.id"),
         OrderVerificationRequested asked => new(connection.CrmEndpoint, connection.Token, connection.Read.Document ?? Documents.FindOrder,

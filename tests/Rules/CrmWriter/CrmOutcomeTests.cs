@@ -116,6 +116,35 @@ public class CrmOutcomeTests
         Assert.Contains($"{status}: why not", refused.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(201, """{"id":"1001","status":"PROCESSING","method":"APPROVE","reward":{"value":0,"currency":"EUR"}}""")]
+    [InlineData(201, """{"id":1001}""")]
+    [InlineData(200, """{"id":"1001","errors":[]}""")]
+    public void The_rest_sibling_has_the_id_at_the_top(int status, string body) =>
+        Assert.Equal(new CrmOutcome.Done("1001"), CrmOutcome.Of(Call(status, body), "id"));
+
+    [Theory]
+    [InlineData(400, """{"errors":[{"message":"No such offer"}]}""", "crm_refused", "No such offer")]
+    [InlineData(422, """{"errors":[{"message":"No such offer"},{"message":"Phone is wrong"}]}""", "crm_refused", "No such offer")]
+    [InlineData(404, """{"errors":[{"message":"No such offer","extensions":{"code":"ERR_OFFER"}}]}""", "ERR_OFFER", "No such offer")]
+    [InlineData(200, """{"errors":[{"message":"No such offer"}]}""", "crm_refused", "No such offer")]
+    [InlineData(201, """{"errors":[{"message":"No such offer"}]}""", "crm_refused", "No such offer")]
+    [InlineData(422, """{"errors":[]}""", "crm_refused", "SalesRender answered 422: {\"errors\":[]}")]
+    [InlineData(422, """{"id":"1001"}""", "crm_refused", "SalesRender answered 422: {\"id\":\"1001\"}")]
+    public void The_rest_siblings_errors_are_refusals_with_its_words(int status, string body, string code, string text) =>
+        Assert.Equal(new CrmOutcome.Refused(code, text), CrmOutcome.Of(Call(status, body), "id"));
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"id":null}""")]
+    [InlineData("""{"id":{}}""")]
+    [InlineData("[]")]
+    [InlineData("\"1001\"")]
+    [InlineData("1001")]
+    [InlineData("")]
+    public void A_success_that_names_no_lead_leaves_it_in_doubt(string body) =>
+        Assert.IsType<CrmOutcome.InDoubt>(CrmOutcome.Of(Call(201, body), "id"));
+
     [Fact]
     public void A_long_answer_is_cut_in_the_reason() =>
         Assert.True(Assert.IsType<CrmOutcome.Refused>(Of(400, new string('x', 5000))).Text.Length < 400);
