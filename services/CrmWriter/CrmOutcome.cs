@@ -37,8 +37,8 @@ public abstract record CrmOutcome
     public sealed record InDoubt(string Reason) : CrmOutcome;
 
     /// <summary>Judges a call by status, body, and whether the request had begun to leave.</summary>
-    /// <param name="mutation">The mutation's name, whose <c>id</c> is looked for under <c>data.orderMutation</c>.</param>
-    public static CrmOutcome Of(CrmCall call, string mutation) => Of(call, root => IdIn(root, mutation) is { } id ? new Done(id) : null);
+    /// <param name="idPath">Where the order's id stands in the answer, dotted.</param>
+    public static CrmOutcome Of(CrmCall call, string idPath) => Of(call, root => IdAt(root, idPath) is { } id ? new Done(id) : null);
 
     /// <summary>Judges a call of <see cref="Documents.FindOrder"/>.</summary>
     public static CrmOutcome OfRead(CrmCall call) => Of(call, OrderIn);
@@ -55,23 +55,31 @@ public abstract record CrmOutcome
         { HttpStatus: null } or { Response: null } => new InDoubt(call.Exchange.Error ?? "No answer came."),
         { HttpStatus: >= 200 and < 300 } => OfBody(call.Exchange.Response!, find),
         { HttpStatus: 408 or >= 500 } => new InDoubt($"SalesRender answered {call.Exchange.HttpStatus}, which says nothing about the order."),
-        _ => new Refused("crm_refused", $"SalesRender answered {call.Exchange.HttpStatus}: {Start(call.Exchange.Response!)}"),
+        _ => ErrorIn(call.Exchange.Response!) ?? new Refused("crm_refused", $"SalesRender answered {call.Exchange.HttpStatus}: {Start(call.Exchange.Response!)}"),
     };
 
-    private static CrmOutcome OfBody(string body, Func<JsonElement, CrmOutcome?> find)
+    private static CrmOutcome OfBody(string body, Func<JsonElement, CrmOutcome?> find) =>
+        Parse(body, root => find(root) ?? ErrorOf(root)) ?? new InDoubt($"SalesRender's answer cannot be read: {Start(body)}");
+
+    private static CrmOutcome? ErrorIn(string body) => Parse(body, ErrorOf);
+
+    /// <summary>Null when it cannot be read, or says nothing that was looked for.</summary>
+    private static CrmOutcome? Parse(string body, Func<JsonElement, CrmOutcome?> find)
     {
         try
         {
             using var json = JsonDocument.Parse(body);
-            if (find(json.RootElement) is { } found)
-                return found;
-            if (json.RootElement.ValueKind is JsonValueKind.Object && json.RootElement.TryGetProperty("errors", out var errors)
-                && errors.ValueKind is JsonValueKind.Array && errors.GetArrayLength() > 0)
-                return OfError(errors[0]);
+            return find(json.RootElement);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException) { } // the latter for escapes that are no character
-        return new InDoubt($"SalesRender's answer cannot be read: {Start(body)}");
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter for escapes that are no character
+        {
+            return null;
+        }
     }
+
+    /// <summary>GraphQL and the REST sibling tell errors in the same shape; the latter without codes, and with a 4xx.</summary>
+    private static CrmOutcome? ErrorOf(JsonElement root) =>
+        Property(root, "errors") is { ValueKind: JsonValueKind.Array } errors && errors.GetArrayLength() > 0 ? OfError(errors[0]) : null;
 
     private static CrmOutcome OfError(JsonElement error)
     {
@@ -82,7 +90,7 @@ public abstract record CrmOutcome
             : new Refused(code is { Length: > 0 } ? code : "crm_refused", text);
     }
 
-    private static string? IdIn(JsonElement root, string mutation) => Id(Property(Property(Property(root, "data"), "orderMutation"), mutation));
+    private static string? IdAt(JsonElement root, string path) => IdText(path.Split('.').Aggregate((JsonElement?)root, Property));
 
     private static Read? OrderIn(JsonElement root)
     {
@@ -97,7 +105,9 @@ public abstract record CrmOutcome
             Property(reward, "amount") is { ValueKind: JsonValueKind.Number } amount && amount.TryGetDecimal(out var minor) ? new Reward(minor / 100, StringIn(Property(reward, "currency"))) : null);
     }
 
-    private static string? Id(JsonElement? element) => Property(element, "id") switch
+    private static string? Id(JsonElement? element) => IdText(Property(element, "id"));
+
+    private static string? IdText(JsonElement? element) => element switch
     {
         { ValueKind: JsonValueKind.String } id when id.GetString() is { Length: > 0 } text => text,
         { ValueKind: JsonValueKind.Number } id => id.GetRawText(),

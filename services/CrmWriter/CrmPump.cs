@@ -46,7 +46,9 @@ public sealed class CrmPump(ICrmLedger ledger, Settling settling, SalesRender cr
         if (work.WaitsFor is { } first)
             return await FollowAsync(work, first, campaign);
 
-        var token = work.Kind is WorkKind.Create ? campaign.Token ?? connection.Token : connection.Token;
+        var request = CrmRequests.Of(work.Message, campaign, connection);
+        if (request.Token is not { } token)
+            return Outcomes.Refused(work, "no_crm_token", "The campaign's connection has no CRM token, without which SalesRender's orders cannot be read or changed.", null, time);
         if (!token.TryReveal(out var secret, out var fault))
             return Delayed(work, new CrmOutcome.NothingSent(fault, null), null);
         // The deadline once more, after everything that could have taken time: past it the claim may be somebody else's.
@@ -56,19 +58,12 @@ public sealed class CrmPump(ICrmLedger ledger, Settling settling, SalesRender cr
         if (work.Kind is WorkKind.LookUp)
             return await LookAsync(work, connection, secret, claim.Since);
 
-        var (document, variables, mutation) = work.Message switch
-        {
-            LeadSubmitted lead => (Documents.AddOrder, Documents.ForAddOrder(work.Id, lead.Lead, campaign), "addOrder"),
-            StatusUpdateRequested update => (Documents.UpdateOrder, Documents.ForUpdateOrder(about.OrderId!, update.StatusId!), "updateOrder"),
-            OrderVerificationRequested => (Documents.FindOrder, Documents.ForFindOrder(about.OrderId!), ""),
-            var other => throw new UnreachableException($"The ledger holds a {other.GetType().Name}."),
-        };
         CrmExchange? exchange = null;
         var outcome = await politeness.CallAsync(connection, token == campaign.Token ? campaign.Alias : null, async () =>
         {
-            var call = await crm.CallAsync(connection, secret, document, variables, left, CancellationToken.None);
+            var call = await crm.CallAsync(request, connection.AuthScheme, secret, left, CancellationToken.None);
             exchange = call.Exchange;
-            return work.Kind is WorkKind.Verify ? CrmOutcome.OfRead(call) : CrmOutcome.Of(call, mutation);
+            return work.Kind is WorkKind.Verify ? CrmOutcome.OfRead(call) : CrmOutcome.Of(call, request.IdPath);
         });
         return outcome switch
         {
@@ -135,7 +130,7 @@ public sealed class CrmPump(ICrmLedger ledger, Settling settling, SalesRender cr
             var outcome = await politeness.CallAsync(connection, null, async () =>
             {
                 var left = connection.TimeLimit - Stopwatch.GetElapsedTime(since);
-                var call = await crm.CallAsync(connection, token, Documents.NewestOrders, Documents.ForNewestOrders(page), left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1), CancellationToken.None);
+                var call = await crm.CallAsync(CrmRequests.NewestOrders(connection, page), connection.AuthScheme, token, left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1), CancellationToken.None);
                 exchange = call.Exchange;
                 return CrmOutcome.OfLookUp(call, doubt.Id, doubt.Message.At);
             });

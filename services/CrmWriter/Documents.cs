@@ -3,10 +3,12 @@ using LeadRelay.Configuration;
 
 namespace LeadRelay.CrmWriter;
 
-/// <summary>The GraphQL documents sent to SalesRender's company API, and their variables. Absent inputs are left out, never null.</summary>
+/// <summary>The GraphQL documents sent to SalesRender as they are confirmed, and what goes with them. Absent inputs are left out, never null.</summary>
 public static class Documents
 {
     public const string AddOrder = "mutation($input: AddOrderInput!) { orderMutation { addOrder(input: $input) { id } } }";
+
+    public const string AddLead = "mutation($input: AddLeadInput!) { leadMutation { addLead(input: $input) { id } } }";
 
     public const string UpdateOrder = "mutation($input: UpdateOrderInput!) { orderMutation { updateOrder(input: $input) { id status { id name } } } }";
 
@@ -26,14 +28,13 @@ public static class Documents
     public static JsonObject ForFindOrder(string orderId) =>
         new() { ["filters"] = new JsonObject { ["include"] = new JsonObject { ["ids"] = new JsonArray(orderId) } } };
 
-    /// <summary>Variables of <see cref="AddOrder"/>: the lead's fields where the campaign's mapping puts them.</summary>
+    /// <summary>Variables of <see cref="AddOrder"/>: the lead's fields and the campaign's constants, each in its place.</summary>
     public static JsonObject ForAddOrder(Guid leadId, Lead lead, Campaign campaign)
     {
         var (orderData, source) = (new JsonObject(), new JsonObject());
-        foreach (var (field, target) in campaign.FieldMapping)
+        foreach (var (place, value) in LeadValues.Of(leadId, lead, campaign))
         {
-            var (kind, name) = target.Split('.', 2) is [var first, var rest] ? (first, rest) : (target, "");
-            if (Value(leadId, lead, field, kind) is not { } value)
+            if (place.Split('.', 2) is not [var kind, var name])
                 continue;
             if (kind is "source")
                 source[name] = value;
@@ -42,18 +43,42 @@ public static class Documents
         }
         var input = new JsonObject { ["statusId"] = campaign.InitialStatusId, ["projectId"] = campaign.ProjectId };
         if (orderData.Count > 0) input["orderData"] = orderData;
-        if ((lead.Cart is { Count: > 0 } ? lead.Cart : campaign.Cart) is { Count: > 0 } cart) input["cart"] = Cart(cart);
+        if (CartOf(lead, campaign) is { } cart) input["cart"] = cart;
         if (source.Count > 0) input["source"] = source;
         if (campaign is { WebmasterId: { } webmaster, OfferId: { } offer })
             input["lead"] = new JsonObject { ["webmasterId"] = webmaster, ["offerId"] = offer };
         return new JsonObject { ["input"] = input };
     }
 
+    /// <summary>Variables of <see cref="AddLead"/>.</summary>
+    public static JsonObject ForAddLead(Guid leadId, Lead lead, Campaign campaign)
+    {
+        var input = RestLead(leadId, lead, campaign);
+        if (CartOf(lead, campaign) is { } cart) input["cart"] = cart;
+        return new JsonObject { ["input"] = input };
+    }
+
+    /// <summary>The body for <c>/CPA/lead/add</c>, which is the input of <see cref="AddLead"/> without the goods. Our own id always travels along.</summary>
+    public static JsonObject RestLead(Guid leadId, Lead lead, Campaign campaign)
+    {
+        var input = new JsonObject { ["offerId"] = campaign.OfferId, ["externalId"] = leadId.ToString() };
+        foreach (var (place, value) in LeadValues.Of(leadId, lead, campaign))
+        {
+            if (place.Split('.', 2) is not [var part, var name])
+                input[place] = value;
+            else if (input[part] is JsonObject known)
+                known[name] = value;
+            else
+                input[part] = new JsonObject { [name] = value };
+        }
+        return input;
+    }
+
     /// <summary>Variables of <see cref="UpdateOrder"/>.</summary>
     public static JsonObject ForUpdateOrder(string orderId, string statusId) =>
         new() { ["input"] = new JsonObject { ["id"] = orderId, ["statusId"] = statusId } };
 
-    private static JsonObject Cart(IReadOnlyList<CartItem> cart) => new()
+    private static JsonObject? CartOf(Lead lead, Campaign campaign) => (lead.Cart is { Count: > 0 } ? lead.Cart : campaign.Cart) is not { Count: > 0 } cart ? null : new()
     {
         ["items"] = new JsonArray([.. cart.Select(item => new JsonObject
         {
@@ -69,31 +94,5 @@ public static class Documents
         if (orderData[kind] is not JsonArray entries)
             orderData[kind] = entries = [];
         return entries;
-    }
-
-    private static JsonNode? Value(Guid leadId, Lead lead, string field, string kind) => kind switch
-    {
-        "humanNameFields" => field is "name"
-            ? Object(("firstName", Text(lead, "first_name")), ("lastName", Text(lead, "last_name")))
-            : Object(("firstName", Text(lead, field))),
-        "addressFields" => field is "address"
-            ? Object(("postcode", Text(lead, "postcode")), ("region", Text(lead, "region")), ("city", Text(lead, "city")), ("address_1", Text(lead, "address")))
-            : Object(("address_1", Text(lead, field))),
-        _ => field switch
-        {
-            "lead_id" => leadId.ToString(),
-            "name" => string.Join(' ', new[] { Text(lead, "first_name"), Text(lead, "last_name") }.OfType<string>()) is { Length: > 0 } name ? name : null,
-            _ => Text(lead, field),
-        },
-    };
-
-    private static string? Text(Lead lead, string field) => field.StartsWith("param.", StringComparison.Ordinal)
-        ? lead.Params.GetValueOrDefault(field["param.".Length..])
-        : lead.Fields.GetValueOrDefault(field);
-
-    private static JsonObject? Object(params (string Name, string? Value)[] members)
-    {
-        var given = members.Where(m => m.Value is not null).ToArray();
-        return given.Length is 0 ? null : new JsonObject(given.Select(m => KeyValuePair.Create(m.Name, (JsonNode?)m.Value)));
     }
 }

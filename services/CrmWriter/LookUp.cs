@@ -20,7 +20,9 @@ public static class LookUp
 
     /// <summary>When the first look is due; null when an order of the campaign cannot be told by its lead's id.</summary>
     public static TimeSpan? First(Campaign campaign, Connection connection) =>
-        campaign.FieldMapping.TryGetValue("lead_id", out var place) && place.StartsWith("stringFields.", StringComparison.Ordinal) ? connection.LookUp.Settle * Looks[0] : null;
+        connection.Token is not null && (connection.Api is not OrderApi.Crm
+            || (campaign.FieldMapping.TryGetValue("lead_id", out var place) && place.StartsWith("stringFields.", StringComparison.Ordinal)))
+            ? connection.LookUp.Settle * Looks[0] : null;
 
     /// <summary>How long until the next look; null when this was the last one.</summary>
     /// <param name="elapsed">Since the doubt.</param>

@@ -1,15 +1,14 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using LeadRelay.Configuration;
+using System.Text.Json.Serialization;
 
 namespace LeadRelay.CrmWriter;
 
 /// <summary>
-/// GraphQL over HTTP as SalesRender speaks it. Makes exactly one call, never repeats one, and tells what is known of it.
+/// HTTP as SalesRender speaks it. Makes exactly one call, never repeats one, and tells what is known of it.
 /// </summary>
 public sealed class SalesRender(TimeProvider time) : IDisposable
 {
@@ -27,17 +26,19 @@ public sealed class SalesRender(TimeProvider time) : IDisposable
     })
     { Timeout = Timeout.InfiniteTimeSpan };
 
-    /// <summary>Sends a document.</summary>
+    /// <param name="authScheme">Word before the token; null sends the token alone.</param>
     /// <param name="limit">For all of it, from connecting to the end of the answer.</param>
-    public async Task<CrmCall> CallAsync(Connection connection, string token, string document, JsonObject variables, TimeSpan limit, CancellationToken ct)
+    public async Task<CrmCall> CallAsync(CrmRequest call, string? authScheme, string token, TimeSpan limit, CancellationToken ct)
     {
-        var sent = new WatchedContent(new JsonObject { ["query"] = document, ["variables"] = variables.DeepClone() }.ToJsonString());
-        using var request = new HttpRequestMessage(HttpMethod.Post, connection.CrmEndpoint) { Content = sent };
-        request.Headers.TryAddWithoutValidation("Authorization", connection.AuthScheme is { } scheme ? $"{scheme} {token}" : token);
+        var sent = new WatchedContent(call.Document is { } document
+            ? JsonSerializer.SerializeToUtf8Bytes(new GraphQlBody(document, call.Variables), CrmJson.Default.GraphQlBody)
+            : JsonSerializer.SerializeToUtf8Bytes(call.Variables, CrmJson.Default.JsonObject));
+        using var request = new HttpRequestMessage(HttpMethod.Post, call.Endpoint) { Content = sent };
+        request.Headers.TryAddWithoutValidation("Authorization", authScheme is null ? token : $"{authScheme} {token}");
 
         var (at, watch) = (time.GetUtcNow(), Stopwatch.StartNew());
         CrmCall Told(int? status, string? body, string? error, TimeSpan? retryAfter = null) => new(
-            new CrmExchange(connection.CrmEndpoint.AbsoluteUri, document, JsonSerializer.SerializeToElement(variables), status, body, error, at, watch.ElapsedMilliseconds),
+            new CrmExchange(call.Endpoint.AbsoluteUri, call.Document ?? "", JsonSerializer.SerializeToElement(call.Variables, CrmJson.Default.JsonObject), status, body, error, at, watch.ElapsedMilliseconds),
             sent.Began, retryAfter);
 
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -70,9 +71,9 @@ public sealed class SalesRender(TimeProvider time) : IDisposable
     {
         private readonly byte[] bytes;
 
-        public WatchedContent(string json)
+        public WatchedContent(byte[] json)
         {
-            bytes = Encoding.UTF8.GetBytes(json);
+            bytes = json;
             Headers.ContentType = new MediaTypeHeaderValue("application/json");
         }
 
@@ -91,6 +92,15 @@ public sealed class SalesRender(TimeProvider time) : IDisposable
         }
     }
 }
+
+/// <summary>A GraphQL call as it is sent.</summary>
+internal sealed record GraphQlBody(string Query, JsonObject Variables);
+
+/// <summary>What is sent, serialised without reflection.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(GraphQlBody))]
+[JsonSerializable(typeof(JsonObject))]
+internal sealed partial class CrmJson : JsonSerializerContext;
 
 /// <summary>One call to SalesRender and what is known of it.</summary>
 /// <param name="Began">Whether any of the request's body can have left; if not, nothing has happened.</param>

@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace LeadRelay.Tests.EndToEnd;
 
 /// <summary>Changes to the copy of <c>config/</c> that several tests make.</summary>
-internal static class Samples
+internal static partial class Samples
 {
     /// <summary>Settings of everybody or of one service.</summary>
     public static Dictionary<string, int> Replicas(params (string Service, int Count)[] replicas) => replicas.ToDictionary(r => r.Service, r => r.Count);
@@ -16,6 +18,18 @@ internal static class Samples
             .Prepend(("\"alias\": \"demo\"", $"\"alias\": \"{alias}\""))
             .Aggregate(File.ReadAllText(Path.Combine(config, "campaigns", "demo.json")), (text, r) =>
                 text.Contains(r.Item1, StringComparison.Ordinal) ? text.Replace(r.Item1, r.Item2, StringComparison.Ordinal) : throw new InvalidOperationException($"demo.json has no {r.Item1}.")));
+
+    /// <summary>Makes the sample campaign and its connection those of another of SalesRender's APIs: <c>tests/samples</c>.</summary>
+    public static void Api(string config, string api)
+    {
+        var sandbox = SandboxAddress().Match(File.ReadAllText(Path.Combine(config, "connections", "sandbox.json"))).Value;
+        var samples = Path.Combine(TestRun.Repository, "tests", "samples", api);
+        foreach (var file in Directory.EnumerateFiles(samples, "*.json", SearchOption.AllDirectories))
+            Edit(Path.Combine(config, Path.GetRelativePath(samples, file)), _ => SandboxAddress().Replace(File.ReadAllText(file), sandbox));
+    }
+
+    [GeneratedRegex(@"127\.0\.0\.1:\d+")]
+    private static partial Regex SandboxAddress();
 
     /// <summary>Everything from "postbacks" to the end of the sample campaign, to be replaced.</summary>
     public static string PostbacksOf(string config)

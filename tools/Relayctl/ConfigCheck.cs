@@ -27,7 +27,7 @@ internal sealed class ConfigCheck(string folder, TextWriter output, TextWriter e
         foreach (var connection in config.Connections.Values)
         {
             // A secret may be another machine's, so a missing one is said and is no fault.
-            var missing = connection.Webhook.Secrets.Append(connection.Token).Where(s => !s.TryReveal(out _, out _)).ToList();
+            var missing = connection.Webhook.Secrets.Append(connection.Token).Append(connection.CpaToken).OfType<Secret>().Where(s => !s.TryReveal(out _, out _)).ToList();
             yield return $"connection {connection.Name}: {connection.BaseUrl.AbsoluteUri} company {connection.CompanyId}"
                 + (missing.Count is 0 ? "" : $"; not set here: {string.Join(", ", missing)}");
         }

@@ -12,13 +12,14 @@ internal sealed class CrmCommands(string folder, TextWriter output, TextWriter e
         using var crm = new CrmReader(connection);
         output.WriteLine($"connection {connection.Name}: {connection.CrmEndpoint}");
         var faults = 0;
-        var statuses = await TryAsync("statuses", crm.StatusesAsync);
-        var fields = await TryAsync("fields", crm.FieldsAsync);
+        // A webmaster's connection need not have the company's token, and then no status is pushed and no order read.
+        var statuses = connection.Token is null ? null : await TryAsync("statuses", crm.StatusesAsync);
+        var fields = connection.Api is OrderApi.Crm ? await TryAsync("fields", crm.FieldsAsync) : null;
         foreach (var campaign in campaigns)
         {
             output.WriteLine($"campaign {campaign.Alias}");
-            foreach (var sent in (SentInput[])[SentInput.AddOrder(campaign), SentInput.UpdateOrder])
-                {
+            foreach (var sent in Sent(connection, campaign))
+            {
                 if (await TryAsync(sent.Type, () => crm.InputsAsync(sent)) is { } types)
                     Tell(InputRules.Compare(sent, types));
             }
@@ -54,6 +55,15 @@ internal sealed class CrmCommands(string folder, TextWriter output, TextWriter e
             foreach (var finding in findings)
                 output.WriteLine(finding);
         }
+    }
+
+    /// <summary>What can be compared: the REST API shows no schema.</summary>
+    private static IEnumerable<SentInput> Sent(Connection connection, Campaign campaign)
+    {
+        if (connection.Api is not OrderApi.CpaRest)
+            yield return connection.Api is OrderApi.Crm ? SentInput.AddOrder(campaign) : SentInput.AddLead(campaign);
+        if (connection.Token is not null)
+            yield return SentInput.UpdateOrder;
     }
 
     /// <summary><c>crm statuses</c>.</summary>

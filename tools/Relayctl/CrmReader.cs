@@ -43,7 +43,8 @@ internal sealed class CrmReader(Connection connection) : IDisposable
     public void Dispose() => http.Dispose();
 
     private string Token() =>
-        !connection.Token.TryReveal(out var token, out var fault) ? throw new CrmRefusal($"The company's CRM token is needed for it. {fault} Set it here as the services have it.")
+        connection.Token is not { } reference ? throw new CrmRefusal($"The connection {connection.Name} has no token, the company's CRM token, which is needed for it.")
+        : !reference.TryReveal(out var token, out var fault) ? throw new CrmRefusal($"The company's CRM token is needed for it. {fault} Set it here as the services have it.")
         : token.Any(c => c is < ' ' or > '~') ? throw new CrmRefusal($"What {connection.Token} has cannot be a token: it is more than one line, or not plain letters.")
         : token;
 
@@ -116,7 +117,7 @@ internal sealed class CrmReader(Connection connection) : IDisposable
         var errors = answer?["errors"] is JsonArray all ? all.OfType<JsonObject>() : [];
         var words = errors.SelectMany(error => new[] { error["message"], (error["extensions"] as JsonObject)?["code"] }).Select(word => word?.ToString()).Where(word => word is { Length: > 0 });
         var text = CrmQueries.OneLine(string.Join(" ", words));
-        if (connection.Token.TryReveal(out var token, out _))
+        if (connection.Token is { } reference && reference.TryReveal(out var token, out _))
             text = text.Replace(token, "[token]", StringComparison.Ordinal);
         return text.Length <= ShownOfAnswer ? text : text[..ShownOfAnswer] + "…";
     }

@@ -16,6 +16,7 @@ public sealed record SentInput(string Api, string Type, IReadOnlyList<SentPath> 
         new("statusId", "initial_status_id"),
         new("projectId", "project_id"),
         .. campaign.FieldMapping.SelectMany(mapped => OfOrderField(mapped.Key, mapped.Value)),
+        .. campaign.Constants.Keys.SelectMany(place => OfOrderField("", place, $"constants.{place}")),
         // A lead can bring its own goods, so they are sent also where the campaign names none.
         .. from name in (string[])["itemId", "variation", "quantity", "price"] select new SentPath($"cart.items[].{name}", "cart"),
         .. campaign is { OfferId: not null, WebmasterId: not null }
@@ -29,12 +30,13 @@ public sealed record SentInput(string Api, string Type, IReadOnlyList<SentPath> 
         new("offerId", "offer_id"),
         new("externalId", "the lead's id"),
         .. campaign.FieldMapping.SelectMany(mapped => OfSlot(mapped.Key, mapped.Value)),
+        .. campaign.Constants.Keys.SelectMany(place => OfSlot("", place, $"constants.{place}")),
         .. from name in (string[])["itemId", "variation", "quantity", "price"] select new SentPath($"cart.items[].{name}", "cart"),
     ]);
 
-    private static IEnumerable<SentPath> OfOrderField(string field, string target)
+    private static IEnumerable<SentPath> OfOrderField(string field, string target, string? constant = null)
     {
-        var from = $"field_mapping.{field}";
+        var from = constant ?? $"field_mapping.{field}";
         var (kind, _) = Split(target);
         if (kind is "source")
             return [new SentPath(target, from)];
@@ -42,14 +44,13 @@ public sealed record SentInput(string Api, string Type, IReadOnlyList<SentPath> 
         return [new($"{entry}.field", from), .. Values($"{entry}.value", kind, field).Select(path => new SentPath(path, from))];
     }
 
-    private static IEnumerable<SentPath> OfSlot(string field, string target)
+    private static IEnumerable<SentPath> OfSlot(string field, string path, string? constant = null)
     {
-        var path = Split(target).Kind is "source" or "data" ? target : $"data.{target}";
         var (parent, slot) = Split(path);
         var kind = parent is "data" && slot.StartsWith("humanName_", StringComparison.Ordinal) ? "humanNameFields"
             : parent is "data" && slot.StartsWith("address_", StringComparison.Ordinal) ? "addressFields"
             : "";
-        return Values(path, kind, field).Select(value => new SentPath(value, $"field_mapping.{field}"));
+        return Values(path, kind, field).Select(value => new SentPath(value, constant ?? $"field_mapping.{field}"));
     }
 
     /// <summary>A name and an address have parts; a field that is only one of them fills the first.</summary>

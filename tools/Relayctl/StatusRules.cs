@@ -19,8 +19,10 @@ public static class StatusRules
         var findings = campaign.StatusMap.Entries
             .Where(entry => !IsGroup(entry.Key))
             .Select(entry => Look($"status_map.{entry.Key}", entry.Key, entry.Value?.Label ?? "ignore"))
-            .Prepend(Look("initial_status_id", campaign.InitialStatusId, "new orders"))
             .ToList();
+        // A webmaster's campaign has none: the offer decides.
+        if (campaign.InitialStatusId is { } initial)
+            findings.Insert(0, Look("initial_status_id", initial, "new orders"));
         var held = active.Where(status => !campaign.StatusMap.TryMap(status.Id, status.Group, out _)).ToList();
         if (held.Count > 0)
             findings.Add(Finding.Note("status_map", $"It has nothing for {string.Join(", ", held)}: such changes are held and shown until it has. \"ignore\" would be deliberately silent."));

@@ -3,11 +3,14 @@ namespace LeadRelay.Configuration;
 /// <summary>What an alias stands for: <c>campaigns/ALIAS.json</c>.</summary>
 /// <param name="Partners">Names of those who may use it.</param>
 /// <param name="Token">Overrides the connection's token for creating orders.</param>
-/// <param name="InitialStatusId">SalesRender's status that orders are created in.</param>
+/// <param name="ProjectId">SalesRender's project; null with a webmaster's API, where the offer decides it.</param>
+/// <param name="InitialStatusId">SalesRender's status that orders begin in; null where the offer decides it and nobody said.</param>
+/// <param name="OfferId">Never null with a webmaster's API.</param>
 /// <param name="FieldMapping">
 /// Lead field (see <see cref="Contracts.Lead"/>, also <c>lead_id</c>, <c>name</c> and <c>param.NAME</c>) to where it goes in
 /// the order: <c>phoneFields.CODE</c>, <c>stringFields.CODE</c>, <c>emailFields.CODE</c>, <c>humanNameFields.CODE</c>,
-/// <c>addressFields.CODE</c> with the company's own field code, or <c>source.NAME</c>.
+/// <c>addressFields.CODE</c> with the company's own field code, or <c>source.NAME</c>; with a webmaster's API
+/// <c>data.SLOT</c>, <c>source.NAME</c> or <c>externalTag</c>.
 /// </param>
 /// <param name="Required">Lead fields without which a submission is refused; <c>phone</c> always is one.</param>
 /// <param name="Country">ISO 3166 alpha-2; assumed when the lead does not say, decides how a local phone number is read.</param>
@@ -19,8 +22,8 @@ public sealed record Campaign(
     string Connection,
     IReadOnlySet<string> Partners,
     Secret? Token,
-    string ProjectId,
-    string InitialStatusId,
+    string? ProjectId,
+    string? InitialStatusId,
     string? OfferId,
     string? WebmasterId,
     IReadOnlyDictionary<string, string> FieldMapping,
@@ -32,6 +35,9 @@ public sealed record Campaign(
     bool ForeignOrders,
     TimeSpan Wait)
 {
+    /// <summary>Texts that every order gets, by the places that <see cref="FieldMapping"/> has, too.</summary>
+    public IReadOnlyDictionary<string, string> Constants { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Lead field to the names under which this campaign's partners send it, tried before those that every campaign takes.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> FieldAliases { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 

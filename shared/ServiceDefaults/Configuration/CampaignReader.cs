@@ -8,19 +8,27 @@ internal static partial class CampaignReader
     /// <summary>Not campaigns but addresses of Intake's: <c>/leads/query</c>, <c>/leads/status</c>.</summary>
     private static readonly string[] Reserved = ["query", "status"];
 
+    private static readonly string[] NeededForCrm = ["project_id", "initial_status_id", "field_mapping"];
+
     public static Campaign Read(string name, Section section, Surroundings around)
     {
         CheckAlias(name, section);
+        var connection = section.Required("connection", n => around.ReadName(n, "connections"));
+        // Where the connection does not say which API it is, an offer without a project looks like a webmaster's: then nothing that hangs on the API is checked.
+        OrderApi? api = connection is not null && around.Apis.TryGetValue(connection, out var known) ? known
+            : section.Has("offer_id") && !section.Has("project_id") ? null
+            : OrderApi.Crm;
+        var mapping = section.Optional("field_mapping", n => FieldMappingReader.Read(n, api), FieldMappingReader.Default(api));
         var campaign = new Campaign(
             name,
-            section.Required("connection", n => around.ReadName(n, "connections")),
+            connection!,
             section.Required("partners", n => n.List(p => around.ReadName(p, "partners"), 1).ToHashSet(StringComparer.Ordinal)),
             section.Optional("token", n => n.Secret(around.Folder), null),
-            section.Required("project_id", n => n.Id()),
-            section.Required("initial_status_id", n => n.Id()),
+            section.Optional("project_id", n => n.Id(), null),
+            section.Optional("initial_status_id", n => n.Id(), null),
             section.Optional("offer_id", n => n.Id(), null),
             section.Optional("webmaster_id", n => n.Id(), null),
-            section.Required("field_mapping", FieldMappingReader.Read),
+            mapping,
             section.Optional("required", n => n.List(ReadField, 0).Append(LeadFields.Phone), [LeadFields.Phone]).ToHashSet(StringComparer.Ordinal),
             section.Optional("country", ReadCountry, null),
             ReadStatusMap(section),
@@ -29,6 +37,7 @@ internal static partial class CampaignReader
             section.Optional("foreign_orders", n => n.Flag(), false),
             section.Optional("wait_seconds", n => n.Seconds(0, 30), TimeSpan.FromSeconds(5)))
         {
+            Constants = section.Optional("constants", n => FieldMappingReader.ReadConstants(n, api, mapping), new Dictionary<string, string>()),
             FieldAliases = section.Optional("field_aliases", ReadAliases, new Dictionary<string, IReadOnlyList<string>>()),
             ClickIdFields = section.Optional("click_id_fields", ReadNames, []),
             DuplicateWindow = section.Optional("duplicate_window", n => n.Object(ReadDuplicateWindow), null),
@@ -36,9 +45,29 @@ internal static partial class CampaignReader
         };
         if (campaign.ClickIdFields.Count > 0 && campaign.FieldAliases?.ContainsKey(LeadFields.ClickId) is true)
             section.Fail("field_aliases.click_id", "It stands beside click_id_fields, which alone decides; keep one of the two.");
+        if (api is OrderApi.Crm)
+            CheckForCrm(section);
+        else if (api is not null)
+            CheckForCpa(section, api is OrderApi.CpaRest);
+        return campaign;
+    }
+
+    private static void CheckForCrm(Section section)
+    {
+        foreach (var key in NeededForCrm.Where(k => !section.Has(k)))
+            section.Fail(key, "It is missing, and there is no default.");
         if (section.Has("offer_id") != section.Has("webmaster_id"))
             section.Fail(section.Has("offer_id") ? "webmaster_id" : "offer_id", "It is missing: offer_id and webmaster_id go together, give both or neither.");
-        return campaign;
+    }
+
+    private static void CheckForCpa(Section section, bool isRest)
+    {
+        if (!section.Has("offer_id"))
+            section.Fail("offer_id", "It is missing: its connection's api takes leads for an offer.");
+        if (section.Has("project_id"))
+            section.Fail("project_id", "Nothing uses it: with its connection's api the offer decides the project; leave it out.");
+        if (isRest && section.Has("cart"))
+            section.Fail("cart", "Its connection's api, cpa_rest, takes no goods; leave it out, or make the connection's api cpa.");
     }
 
     private static void CheckAlias(string name, Section section)

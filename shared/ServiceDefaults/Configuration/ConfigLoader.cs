@@ -19,7 +19,7 @@ public static partial class ConfigLoader
     {
         var names = ConfigFiles.Kinds.ToDictionary(k => k, k => (IReadOnlyCollection<string>)files.Of(k).Select(f => f.Name).ToList());
         var faults = files.Unreadable.ToList();
-        // Trackers come first: postbacks are made from them.
+        // Trackers come first: postbacks are made from them. Connections come before campaigns, which are written for one of the APIs.
         var trackers = ReadAll(files.Of("trackers"), faults, TrackerReader.Read);
         var around = new Surroundings(files.Folder, profile is "embedded" or "sandbox", names, trackers);
         var config = new RelayConfig(

@@ -4,14 +4,14 @@ namespace LeadRelay.Configuration;
 
 /// <summary>One SalesRender company: <c>connections/NAME.json</c>.</summary>
 /// <param name="BaseUrl">Up to and without <c>/companies</c>, as <c>https://de.backend.salesrender.com</c>.</param>
-/// <param name="Token">The company's CRM token; status updates always use it.</param>
+/// <param name="Token">The company's CRM token, with which orders are read and their statuses set; null, which only a webmaster's connection may have, does without.</param>
 /// <param name="AuthScheme">Word before the token in the <c>Authorization</c> header; null sends the token alone, as SalesRender documents.</param>
 /// <param name="TimeLimit">For one call, from connecting to the end of the answer: 1 s to 60 s, default 20 s.</param>
 public sealed record Connection(
     string Name,
     Uri BaseUrl,
     string CompanyId,
-    Secret Token,
+    Secret? Token,
     string? AuthScheme,
     TimeSpan TimeLimit,
     WebhookSettings Webhook)
@@ -22,8 +22,52 @@ public sealed record Connection(
     /// <summary>How the order of a lead in doubt is looked for.</summary>
     public LookUpSettings LookUp { get; init; } = new(false, TimeSpan.FromMinutes(10));
 
+    /// <summary>Where orders are made; their statuses are always read and set through <see cref="OrderApi.Crm"/>.</summary>
+    public OrderApi Api { get; init; } = OrderApi.Crm;
+
+    /// <summary>The webmaster's token, for making orders; null with <see cref="OrderApi.Crm"/>, which has <see cref="Token"/>.</summary>
+    public Secret? CpaToken { get; init; }
+
+    /// <summary>How an order is made, where that differs.</summary>
+    public Operation Create { get; init; } = Operation.Confirmed;
+
+    /// <summary>How an order's status is set, where that differs.</summary>
+    public Operation Update { get; init; } = Operation.Confirmed;
+
+    /// <summary>How an order is read, where that differs; it has no id to find.</summary>
+    public Operation Read { get; init; } = Operation.Confirmed;
+
+    /// <summary>How the newest orders are listed, where that differs; it has no id to find.</summary>
+    public Operation List { get; init; } = Operation.Confirmed;
+
     /// <summary>Where GraphQL goes for the company API.</summary>
-    public Uri CrmEndpoint => new($"{BaseUrl.AbsoluteUri.TrimEnd('/')}/companies/{Uri.EscapeDataString(CompanyId)}/CRM");
+    public Uri CrmEndpoint => Endpoint("CRM");
+
+    /// <summary>Where orders are made.</summary>
+    public Uri CreateEndpoint => Endpoint(Api switch { OrderApi.Cpa => "CPA", OrderApi.CpaRest => "CPA/lead/add", _ => "CRM" });
+
+    private Uri Endpoint(string path) => new($"{BaseUrl.AbsoluteUri.TrimEnd('/')}/companies/{Uri.EscapeDataString(CompanyId)}/{path}");
+}
+
+/// <summary>SalesRender's ways of making an order.</summary>
+public enum OrderApi
+{
+    /// <summary>The company's: <c>addOrder</c>.</summary>
+    Crm,
+
+    /// <summary>The webmasters': <c>addLead</c>. The offer decides project and status.</summary>
+    Cpa,
+
+    /// <summary>The webmasters', as JSON without GraphQL: <c>/CPA/lead/add</c>.</summary>
+    CpaRest,
+}
+
+/// <summary>What one company's SalesRender has otherwise than confirmed; null is as confirmed.</summary>
+/// <param name="Document">The GraphQL document; its variables stay the same.</param>
+/// <param name="IdPath">Where the order's id stands in the answer, dotted.</param>
+public sealed record Operation(string? Document, string? IdPath)
+{
+    public static readonly Operation Confirmed = new(null, null);
 }
 
 /// <summary>Limits of each CrmWriter; two replicas make twice as many.</summary>

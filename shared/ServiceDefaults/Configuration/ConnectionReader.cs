@@ -24,24 +24,58 @@ internal static partial class ConnectionReader
         [WebhookField.OfferId] = ["lead.offer.id", "offer.id", "offer_id"],
     };
 
-    public static Connection Read(string name, Section section, Surroundings around) => new(
-        name,
-        section.Required("base_url", ReadBaseUrl),
-        section.Required("company_id", n => n.Id()),
-        section.Required("token", n => n.Secret(around.Folder)),
-        section.Optional("auth_scheme", n => ReadAuthScheme(n.Unshown), null),
-        section.Optional("time_limit_seconds", n => n.Seconds(1, 60), TimeSpan.FromSeconds(20)),
-        section.Required("webhook", n => n.Object(w => ReadWebhook(w, around))))
+    public static Connection Read(string name, Section section, Surroundings around)
     {
-        Limits = section.Optional("limits", n => n.Object(ReadLimits), new CrmLimits(32, null)),
-        LookUp = new LookUpSettings(
-            section.Optional("lookup_trustworthy", n => n.Flag(), false),
-            section.Optional("lookup_settle_seconds", n => n.Seconds(1, 3600), TimeSpan.FromMinutes(10))),
-    };
+        var api = section.Optional("api", ReadApi, OrderApi.Crm);
+        if (api is not null)
+            around.Apis[name] = api.Value;
+        var connection = new Connection(
+            name,
+            section.Required("base_url", ReadBaseUrl),
+            section.Required("company_id", n => n.Id()),
+            section.Optional("token", n => n.Secret(around.Folder), null),
+            section.Optional("auth_scheme", n => ReadAuthScheme(n.Unshown), null),
+            section.Optional("time_limit_seconds", n => n.Seconds(1, 60), TimeSpan.FromSeconds(20)),
+            section.Required("webhook", n => n.Object(w => ReadWebhook(w, around))))
+        {
+            Api = api ?? OrderApi.Crm,
+            CpaToken = section.Optional("cpa_token", n => n.Secret(around.Folder), null),
+            Create = section.Optional("create", n => n.Object(s => ReadOperation(s, api is OrderApi.CpaRest ? null : MutationForm(), hasId: true)), Operation.Confirmed),
+            Update = section.Optional("update", n => n.Object(s => ReadOperation(s, MutationForm(), hasId: true)), Operation.Confirmed),
+            Read = section.Optional("read", n => n.Object(s => ReadOperation(s, QueryForm(), hasId: false)), Operation.Confirmed),
+            List = section.Optional("list", n => n.Object(s => ReadOperation(s, ListForm(), hasId: false)), Operation.Confirmed),
+            Limits = section.Optional("limits", n => n.Object(ReadLimits), new CrmLimits(32, null)),
+            LookUp = new LookUpSettings(
+                section.Optional("lookup_trustworthy", n => n.Flag(), false),
+                section.Optional("lookup_settle_seconds", n => n.Seconds(1, 3600), TimeSpan.FromMinutes(10))),
+        };
+        if (api is not null)
+            CheckTokens(section, api is OrderApi.Crm, connection);
+        return connection;
+    }
 
     private static CrmLimits ReadLimits(Section section) => new(
         section.Optional("concurrency", n => n.Whole(1, 128), 32),
         section.Optional<int?>("per_minute", n => n.Whole(1, 60_000), null));
+
+    /// <summary>Null when it is none: what hangs on it is not checked then.</summary>
+    private static OrderApi? ReadApi(Node node) => node.Word([.. Words.Of<OrderApi>().Keys]) is { } word ? Words.Of<OrderApi>()[word] : null;
+
+    private static void CheckTokens(Section section, bool isCrm, Connection connection)
+    {
+        if (isCrm && !section.Has("token"))
+            section.Fail("token", "It is missing, and there is no default.");
+        if (isCrm && section.Has("cpa_token"))
+            section.Fail("cpa_token", "Nothing uses it with the api crm; leave it out, or make the api cpa or cpa_rest.");
+        if (!isCrm && !section.Has("cpa_token"))
+            section.Fail("cpa_token", "It is missing: the apis cpa and cpa_rest need the webmaster's token.");
+        if (!isCrm && !section.Has("token") && connection.Webhook?.Verify is true)
+            section.Fail("webhook.verify", "It needs token, the company's CRM token, to read an order with.");
+    }
+
+    private static Operation ReadOperation(Section section, Regex? document, bool hasId) => new(
+        document is null ? null : section.Optional("document", n => n.Text(document, "the operation in one line, which begins as the confirmed one does: docs/configuration.md has them"), null!),
+        hasId ? section.Optional("id_path", n => n.Text(IdPathForm(), "the dotted path of the id, as data.orderMutation.addOrder.id"), null!) : null);
 
     private static Uri ReadBaseUrl(Node node)
     {
@@ -81,6 +115,18 @@ internal static partial class ConnectionReader
 
     private static string ReadPath(Node node) =>
         node.Text(PathForm(), "a dotted path, as status.id or data.stringFields[click_id].value");
+
+    [GeneratedRegex(@"^mutation\b[^{]*\$input\s*:.*\}\z")]
+    private static partial Regex MutationForm();
+
+    [GeneratedRegex(@"^query\b[^{]*\$filters\s*:.*\}\z")]
+    private static partial Regex QueryForm();
+
+    [GeneratedRegex(@"^query\b[^{]*\$pagination\s*:.*\}\z")]
+    private static partial Regex ListForm();
+
+    [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*\z")]
+    private static partial Regex IdPathForm();
 
     [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9-]*\z")]
     private static partial Regex SchemeForm();

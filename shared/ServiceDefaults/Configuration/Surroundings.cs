@@ -10,6 +10,9 @@ internal sealed record Surroundings(
     IReadOnlyDictionary<string, IReadOnlyCollection<string>> Names,
     IReadOnlyDictionary<string, Tracker> Trackers)
 {
+    /// <summary>By connection, how its orders are made, noted while connections are read: what a campaign needs hangs on it.</summary>
+    public Dictionary<string, OrderApi> Apis { get; } = new(StringComparer.Ordinal);
+
     /// <summary>A name for which there must be a file of that kind.</summary>
     public string ReadName(Node node, string kind)
     {

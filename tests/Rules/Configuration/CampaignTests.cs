@@ -83,12 +83,77 @@ public sealed class CampaignTests : IDisposable
     [InlineData("field_mapping/clickid", "\"stringFields.x\"", "field_mapping.clickid", "\"stringFields.x\"", "Did you mean \"click_id\"?")]
     [InlineData("field_mapping/sub16", "\"stringFields.x\"", "field_mapping.sub16", "\"stringFields.x\"", "not a field of a lead")]
     [InlineData("field_mapping/param.", "\"stringFields.x\"", "field_mapping.param.", "\"stringFields.x\"", "not a field of a lead")]
+    [InlineData("field_mapping/sub1", "\"data.string_1\"", "field_mapping.sub1", "\"data.string_1\"", "stringFields.CODE")]
+    [InlineData("constants", "[]", "constants", "[…]", "an object")]
+    [InlineData("constants/source.utm", "\"x\"", "constants.source.utm", null, "source has no utm")]
+    [InlineData("constants/stringFields.x", "5", "constants.stringFields.x", "5", "a text in quotes")]
+    [InlineData("constants/stringFields.click", "\"x\"", "constants.stringFields.click", null, "The lead's click_id goes there")]
+    [InlineData("constants/source.refererUri", "\"x\"", "constants.source.refererUri", null, "The lead's referrer goes there")]
     public void These_are_faults(string key, string? json, string at, string? shown, string why)
     {
         var fault = folder.Set(ConfigFolder.Campaign, key, json).Fault();
 
         Assert.Equal((ConfigFolder.Campaign, at, shown), (fault.File, fault.Key, fault.Value));
         Assert.Contains(why, fault.Why);
+    }
+
+    [Theory]
+    [InlineData("cpa")]
+    [InlineData("cpa_rest")]
+    public void A_webmasters_campaign_needs_little_more_than_an_offer(string api)
+    {
+        var campaign = folder.Webmaster(api).Config().Campaigns["first"];
+
+        Assert.Equal((null, null, "8", null), (campaign.ProjectId, campaign.InitialStatusId, campaign.OfferId, campaign.WebmasterId));
+        Assert.Equal(
+            new Dictionary<string, string>
+            {
+                ["phone"] = "data.phone_1", ["name"] = "data.humanName_1", ["ip"] = "source.ip", ["referrer"] = "source.refererUri", ["click_id"] = "data.string_1",
+            },
+            campaign.FieldMapping.ToDictionary());
+    }
+
+    [Theory]
+    [InlineData("cpa", "field_mapping/click_id", "\"data.string_10\"")]
+    [InlineData("cpa", "field_mapping/address", "\"data.address_2\"")]
+    [InlineData("cpa", "field_mapping/sub1", "\"externalTag\"")]
+    [InlineData("cpa", "cart", "[{\"item_id\": 1, \"price\": 1}]")]
+    [InlineData("cpa", "constants/source.utm_source", "\"relay\"")]
+    [InlineData("cpa", "webmaster_id", "7")]
+    [InlineData("cpa", "initial_status_id", "3")]
+    [InlineData("cpa_rest", "field_mapping/sub1", "\"source.subid_2\"")]
+    [InlineData("cpa_rest", "constants/timezoneOffset", "\"UTC+03:00\"")]
+    public void A_webmasters_campaign_can_have_these(string api, string key, string json) => folder.Webmaster(api).Set(ConfigFolder.Campaign, key, json).Config();
+
+    [Theory]
+    [InlineData("cpa", "offer_id", null, "offer_id", null, "takes leads for an offer")]
+    [InlineData("cpa", "project_id", "1", "project_id", null, "the offer decides the project")]
+    [InlineData("cpa_rest", "cart", "[{\"item_id\": 1, \"price\": 1}]", "cart", null, "takes no goods")]
+    [InlineData("cpa", "field_mapping/click_id", "\"data.comment\"", "field_mapping.click_id", null, "data.string_1 to data.string_10")]
+    [InlineData("cpa", "field_mapping/sub1", "\"data.string_11\"", "field_mapping.sub1", "\"data.string_11\"", "Did you mean \"string_1\"?")]
+    [InlineData("cpa", "field_mapping/sub1", "\"data.string_1\"", "field_mapping.sub1", null, "click_id goes to data.string_1 unless")]
+    [InlineData("cpa", "field_mapping/sub1", "\"stringFields.sub1\"", "field_mapping.sub1", "\"stringFields.sub1\"", "It should be data.SLOT")]
+    [InlineData("cpa", "field_mapping/sub1", "\"source.subid_1\"", "field_mapping.sub1", "\"source.subid_1\"", "source has no subid_1")]
+    [InlineData("cpa_rest", "field_mapping/sub1", "\"source.subid_3\"", "field_mapping.sub1", "\"source.subid_3\"", "source has no subid_3")]
+    [InlineData("cpa", "constants/timezoneOffset", "\"UTC+03:00\"", "constants.timezoneOffset", null, "It should be data.SLOT")]
+    [InlineData("cpa", "constants/externalId", "\"x\"", "constants.externalId", null, "It should be data.SLOT")]
+    [InlineData("cpa", "constants/data.string_1", "\"x\"", "constants.data.string_1", null, "The lead's click_id goes there")]
+    public void These_are_a_webmasters_faults(string api, string key, string? json, string at, string? shown, string why)
+    {
+        var fault = folder.Webmaster(api).Set(ConfigFolder.Campaign, key, json).Fault();
+
+        Assert.Equal((ConfigFolder.Campaign, at, shown), (fault.File, fault.Key, fault.Value));
+        Assert.Contains(why, fault.Why);
+    }
+
+    [Fact]
+    public void Faults_of_the_connection_and_of_its_campaign_are_told_at_once_and_nothing_is_made_up()
+    {
+        folder.Webmaster("cpa").Set(ConfigFolder.Connection, "cpa_token", null).Set(ConfigFolder.Campaign, "project_id", "1");
+        Assert.Equal(["cpa_token", "project_id"], folder.Load().Faults.Select(f => f.Key));
+
+        folder.Set(ConfigFolder.Campaign, "project_id", null).Write(ConfigFolder.Connection, "{");
+        Assert.Equal(ConfigFolder.Connection, folder.Fault().File);
     }
 
     [Fact]

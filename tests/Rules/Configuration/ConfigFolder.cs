@@ -66,6 +66,11 @@ internal sealed class ConfigFolder : IDisposable
         return Write(file, root.ToJsonString(AsWritten));
     }
 
+    /// <summary>Makes the connection a webmaster's, and the campaign what it needs to be for that.</summary>
+    public ConfigFolder Webmaster(string api) => this
+        .Set(Connection, "api", $"\"{api}\"").Set(Connection, "token", null).Set(Connection, "cpa_token", "\"env:CPA_TOKEN\"")
+        .Set(Campaign, "project_id", null).Set(Campaign, "initial_status_id", null).Set(Campaign, "field_mapping", null).Set(Campaign, "offer_id", "8");
+
     public LoadResult Load(string profile = "production") => ConfigLoader.Load(Path, profile);
 
     /// <summary>The configuration, which must be valid.</summary>

@@ -52,6 +52,11 @@ public sealed class ConnectionTests : IDisposable
     [Theory]
     [InlineData("base_url", "\"https://de.example/\"")]
     [InlineData("base_url", "\"http://127.0.0.1:8090\"")]
+    [InlineData("api", "\"crm\"")]
+    [InlineData("create/document", "\"mutation($input: AddOrderInput!) { orders { add(input: $input) { number } } }\"")]
+    [InlineData("create/id_path", "\"data.orders.add.number\"")]
+    [InlineData("update/id_path", "\"id\"")]
+    [InlineData("read/document", "\"query Find($filters: OrderSearchFilter) { ordersFetcher(filters: $filters) { orders { id status { id } } } }\"")]
     [InlineData("company_id", "7")]
     [InlineData("auth_scheme", "\"Bearer\"")]
     [InlineData("time_limit_seconds", "1")]
@@ -84,6 +89,16 @@ public sealed class ConnectionTests : IDisposable
     [InlineData("token", "\"env:A B\"", "token", null, "env:NAME")]
     [InlineData("token", "\"file:\"", "token", null, "env:NAME")]
     [InlineData("token", "123456", "token", null, "env:NAME")]
+    [InlineData("api", "\"rest\"", "api", "\"rest\"", "There is: crm, cpa, cpa_rest.")]
+    [InlineData("api", "\"cpa-rest\"", "api", "\"cpa-rest\"", "Did you mean \"cpa_rest\"?")]
+    [InlineData("cpa_token", "\"env:CPA\"", "cpa_token", null, "make the api cpa or cpa_rest")]
+    [InlineData("cpa", "{}", "cpa", null, "not known here")]
+    [InlineData("create", "\"mutation\"", "create", "\"mutation\"", "an object")]
+    [InlineData("create/document", "\"mutation { addOrder { id } }\"", "create.document", "\"mutation { addOrder { id } }\"", "the operation in one line")]
+    [InlineData("create/document", "\"query($input: X!) { x }\"", "create.document", "\"query($input: X!) { x }\"", "the operation in one line")]
+    [InlineData("create/id_path", "\"data..id\"", "create.id_path", "\"data..id\"", "the dotted path")]
+    [InlineData("read/document", "\"query { x }\"", "read.document", "\"query { x }\"", "the operation in one line")]
+    [InlineData("read/id_path", "\"id\"", "read.id_path", null, "not known here")]
     [InlineData("auth_scheme", "\"Bearer secret\"", "auth_scheme", null, "one word")]
     [InlineData("auth_scheme", "\" \"", "auth_scheme", null, "empty")]
     [InlineData("time_limit_seconds", "0.5", "time_limit_seconds", "0.5", "from 1 to 60")]
@@ -111,6 +126,33 @@ public sealed class ConnectionTests : IDisposable
     public void These_are_faults(string key, string? json, string at, string? shown, string why)
     {
         var fault = folder.Set(ConfigFolder.Connection, key, json).Fault();
+
+        Assert.Equal((ConfigFolder.Connection, at, shown), (fault.File, fault.Key, fault.Value));
+        Assert.Contains(why, fault.Why);
+        Assert.DoesNotContain("secret-itself", fault.ToString());
+    }
+
+    [Theory]
+    [InlineData("cpa", "https://de.backend.salesrender.com/companies/7/CPA")]
+    [InlineData("cpa_rest", "https://de.backend.salesrender.com/companies/7/CPA/lead/add")]
+    public void A_webmaster_needs_no_token_of_the_companys(string api, string endpoint)
+    {
+        var connection = folder.Webmaster(api).Config().Connections["main"];
+
+        Assert.Equal((endpoint, "env:CPA_TOKEN"), (connection.CreateEndpoint.AbsoluteUri, connection.CpaToken!.ToString()));
+        Assert.Null(connection.Token);
+        Assert.Equal("https://de.backend.salesrender.com/companies/7/CRM", connection.CrmEndpoint.AbsoluteUri);
+        Assert.Equal("env:CRM", folder.Set(ConfigFolder.Connection, "token", "\"env:CRM\"").Set(ConfigFolder.Connection, "webhook/verify", "true").Config().Connections["main"].Token!.ToString());
+    }
+
+    [Theory]
+    [InlineData("cpa", "cpa_token", null, "cpa_token", null, "need the webmaster's token")]
+    [InlineData("cpa_rest", "cpa_token", "\"secret-itself\"", "cpa_token", null, "env:NAME")]
+    [InlineData("cpa", "webhook/verify", "true", "webhook.verify", null, "It needs token")]
+    [InlineData("cpa_rest", "create/document", "\"mutation($input: X!) { y }\"", "create.document", null, "There is: id_path.")]
+    public void These_are_a_webmasters_faults(string api, string key, string? json, string at, string? shown, string why)
+    {
+        var fault = folder.Webmaster(api).Set(ConfigFolder.Connection, key, json).Fault();
 
         Assert.Equal((ConfigFolder.Connection, at, shown), (fault.File, fault.Key, fault.Value));
         Assert.Contains(why, fault.Why);

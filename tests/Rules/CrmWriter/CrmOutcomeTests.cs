@@ -7,7 +7,7 @@ namespace LeadRelay.Tests.Rules.CrmWriter;
 /// <summary>What a call to SalesRender means. Money hangs on each row: "nothing sent" is sent again, "in doubt" is not.</summary>
 public class CrmOutcomeTests
 {
-    private const string Mutation = "addOrder";
+    private const string IdPath = "data.orderMutation.addOrder.id";
     private const string Made = """{"data":{"orderMutation":{"addOrder":{"id":"1001"}}}}""";
 
     [Theory]
@@ -25,8 +25,8 @@ public class CrmOutcomeTests
     {
         const string updated = """{"data":{"orderMutation":{"updateOrder":{"id":"7","status":{"id":"3","name":"x"}}}}}""";
 
-        Assert.Equal(new CrmOutcome.Done("7"), CrmOutcome.Of(Call(200, updated), "updateOrder"));
-        Assert.IsType<CrmOutcome.InDoubt>(CrmOutcome.Of(Call(200, updated), "addOrder"));
+        Assert.Equal(new CrmOutcome.Done("7"), CrmOutcome.Of(Call(200, updated), "data.orderMutation.updateOrder.id"));
+        Assert.IsType<CrmOutcome.InDoubt>(CrmOutcome.Of(Call(200, updated), IdPath));
     }
 
     [Theory]
@@ -116,6 +116,35 @@ public class CrmOutcomeTests
         Assert.Contains($"{status}: why not", refused.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(201, """{"id":"1001","status":"PROCESSING","method":"APPROVE","reward":{"value":0,"currency":"EUR"}}""")]
+    [InlineData(201, """{"id":1001}""")]
+    [InlineData(200, """{"id":"1001","errors":[]}""")]
+    public void The_rest_sibling_has_the_id_at_the_top(int status, string body) =>
+        Assert.Equal(new CrmOutcome.Done("1001"), CrmOutcome.Of(Call(status, body), "id"));
+
+    [Theory]
+    [InlineData(400, """{"errors":[{"message":"No such offer"}]}""", "crm_refused", "No such offer")]
+    [InlineData(422, """{"errors":[{"message":"No such offer"},{"message":"Phone is wrong"}]}""", "crm_refused", "No such offer")]
+    [InlineData(404, """{"errors":[{"message":"No such offer","extensions":{"code":"ERR_OFFER"}}]}""", "ERR_OFFER", "No such offer")]
+    [InlineData(200, """{"errors":[{"message":"No such offer"}]}""", "crm_refused", "No such offer")]
+    [InlineData(201, """{"errors":[{"message":"No such offer"}]}""", "crm_refused", "No such offer")]
+    [InlineData(422, """{"errors":[]}""", "crm_refused", "SalesRender answered 422: {\"errors\":[]}")]
+    [InlineData(422, """{"id":"1001"}""", "crm_refused", "SalesRender answered 422: {\"id\":\"1001\"}")]
+    public void The_rest_siblings_errors_are_refusals_with_its_words(int status, string body, string code, string text) =>
+        Assert.Equal(new CrmOutcome.Refused(code, text), CrmOutcome.Of(Call(status, body), "id"));
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"id":null}""")]
+    [InlineData("""{"id":{}}""")]
+    [InlineData("[]")]
+    [InlineData("\"1001\"")]
+    [InlineData("1001")]
+    [InlineData("")]
+    public void A_success_that_names_no_lead_leaves_it_in_doubt(string body) =>
+        Assert.IsType<CrmOutcome.InDoubt>(CrmOutcome.Of(Call(201, body), "id"));
+
     [Fact]
     public void A_long_answer_is_cut_in_the_reason() =>
         Assert.True(Assert.IsType<CrmOutcome.Refused>(Of(400, new string('x', 5000))).Text.Length < 400);
@@ -126,7 +155,7 @@ public class CrmOutcomeTests
     [InlineData(500, null)]
     public void What_never_left_has_not_happened(int? status, string? error)
     {
-        var nothing = Assert.IsType<CrmOutcome.NothingSent>(CrmOutcome.Of(new CrmCall(Builders.Exchange(status, null, error), Began: false, null), Mutation));
+        var nothing = Assert.IsType<CrmOutcome.NothingSent>(CrmOutcome.Of(new CrmCall(Builders.Exchange(status, null, error), Began: false, null), IdPath));
 
         Assert.Equal(error ?? "Nothing was sent.", nothing.Reason);
     }
@@ -137,7 +166,7 @@ public class CrmOutcomeTests
     [InlineData(404)]
     public void No_complete_answer_after_sending_began_leaves_the_order_in_doubt(int? status)
     {
-        var doubt = Assert.IsType<CrmOutcome.InDoubt>(CrmOutcome.Of(new CrmCall(Builders.Exchange(status, null, "timed out"), Began: true, null), Mutation));
+        var doubt = Assert.IsType<CrmOutcome.InDoubt>(CrmOutcome.Of(new CrmCall(Builders.Exchange(status, null, "timed out"), Began: true, null), IdPath));
 
         Assert.Equal("timed out", doubt.Reason);
     }
@@ -152,7 +181,7 @@ public class CrmOutcomeTests
             .Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
     }
 
-    private static CrmOutcome Of(int status, string? body, int? retryAfter = null) => CrmOutcome.Of(Call(status, body, retryAfter), Mutation);
+    private static CrmOutcome Of(int status, string? body, int? retryAfter = null) => CrmOutcome.Of(Call(status, body, retryAfter), IdPath);
 
     private static CrmCall Call(int status, string? body, int? retryAfter = null) =>
         new(Builders.Exchange(status, body), Began: true, retryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null);

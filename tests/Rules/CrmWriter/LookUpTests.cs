@@ -9,13 +9,13 @@ public class LookUpTests
     private static readonly DateTimeOffset Submitted = new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero);
 
     [Theory]
-    [InlineData(0, 5)]
-    [InlineData(5, 25)]
+    [InlineData(0, 5.0)]
+    [InlineData(5, 25.0)]
     [InlineData(29.5, 0.5)]
-    [InlineData(30, 90)]
-    [InlineData(200, 100)]
-    [InlineData(300, 300)]
-    [InlineData(599, 1)]
+    [InlineData(30, 90.0)]
+    [InlineData(200, 100.0)]
+    [InlineData(300, 300.0)]
+    [InlineData(599, 1.0)]
     [InlineData(600, null)]
     [InlineData(10_000, null)]
     public void Looks_are_taken_over_the_settle_time(double elapsed, double? next) =>

@@ -33,6 +33,21 @@ public sealed class CampaignAndCheckTests : IDisposable
     }
 
     [Fact]
+    public void A_campaign_for_a_webmasters_connection_is_valid_and_asks_for_its_offer()
+    {
+        folder.Write("connections/acme.json", """
+            {"api": "cpa", "base_url": "https://x.example", "company_id": 1, "cpa_token": "env:CPA", "webhook": {"secrets": ["env:HOOK"]}}
+            """);
+
+        Assert.Contains("REPLACE-OFFER-ID", folder.Do("campaign new little --connection acme --partner demo-partner"), StringComparison.Ordinal);
+        folder.Do("campaign new much --connection acme --partner demo-partner --offer 3 --webmaster 4 --status 2");
+
+        var (little, much) = (folder.Config().Campaigns["little"], folder.Config().Campaigns["much"]);
+        Assert.Equal((null, null, "REPLACE-OFFER-ID", "data.string_1"), (little.ProjectId, little.InitialStatusId, little.OfferId, little.FieldMapping["click_id"]));
+        Assert.Equal(("2", "3", "4"), (much.InitialStatusId, much.OfferId, much.WebmasterId));
+    }
+
+    [Fact]
     public void The_comments_of_a_new_campaign_are_right_when_the_slashes_are_removed()
     {
         folder.Do("campaign new nutra --connection sandbox --partner demo-partner");

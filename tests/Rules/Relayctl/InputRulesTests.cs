@@ -41,7 +41,7 @@ public class InputRulesTests
         {
             FieldMapping = new OrderedDictionary<string, string>
             {
-                ["phone"] = "phone_1", ["name"] = "humanName_1", ["address"] = "address_1", ["click_id"] = "string_1", ["email"] = "data.email_1", ["ip"] = "source.ip",
+                ["phone"] = "data.phone_1", ["name"] = "data.humanName_1", ["address"] = "data.address_1", ["click_id"] = "data.string_1", ["email"] = "data.email_1", ["ip"] = "source.ip",
             },
         };
         Assert.Equal(
@@ -52,7 +52,7 @@ public class InputRulesTests
             SentInput.AddLead(campaign).Paths.Select(sent => sent.Path));
         Assert.All(Compare(SentInput.AddLead(campaign), Known), finding => Assert.Equal(Verdict.Ok, finding.Verdict));
 
-        var wrong = campaign with { FieldMapping = new Dictionary<string, string> { ["click_id"] = "string_11" } };
+        var wrong = campaign with { FieldMapping = new Dictionary<string, string> { ["click_id"] = "data.string_11" } };
         Assert.Equal("AddLeadInput.data.string_11", Assert.Single(Compare(SentInput.AddLead(wrong), Known), finding => finding.Verdict is Verdict.Fault).Subject);
     }
 

@@ -36,11 +36,16 @@ for (const [folder, kind] of Object.entries(kinds)) {
 }
 
 const samples = {
-  connection: () => read("connections/sandbox.json"),
-  partner: () => read("partners/demo-partner.json"),
-  campaign: () => read("campaigns/demo.json"),
-  tracker: () => read("trackers/keitaro.json"),
+  crm: { connection: "connections/sandbox.json", partner: "partners/demo-partner.json", campaign: "campaigns/demo.json", tracker: "trackers/keitaro.json" },
+  cpa: { connection: "../tests/samples/cpa/connections/sandbox.json", campaign: "../tests/samples/cpa/campaigns/demo.json" },
+  cpa_rest: { connection: "../tests/samples/cpa_rest/connections/sandbox.json", campaign: "../tests/samples/cpa_rest/campaigns/demo.json" },
 };
+
+for (const api of ["cpa", "cpa_rest"]) {
+  for (const [kind, path] of Object.entries(samples[api])) {
+    test(`the ${kind} for the API ${api} fits its schema`, () => assert.equal(check(kind, read(path)), ""));
+  }
+}
 
 const right = [
   ["campaign", "a tracker for all events", (c) => (c.postbacks = { tracker: "keitaro", base: "https://t.example/{env:KEY}" })],
@@ -52,6 +57,15 @@ const right = [
   ["campaign", "a chain for the click id", (c) => (c.click_id_fields = ["subid", "sub1"])],
   ["campaign", "a cart", (c) => (c.cart = [{ item_id: 1, price: 49.9 }])],
   ["connection", "a path as a text", (c) => (c.webhook.paths = { comment: "data.stringFields[note].value" })],
+  ["connection", "what differs in this company", (c) => {
+    c.create = { document: "mutation($input: AddOrderInput!) { orders { add(input: $input) { id } } }", id_path: "data.orders.add.id" };
+    c.read = { document: "query($filters: OrderSearchFilter) { ordersFetcher(filters: $filters) { orders { id status { id } } } }" };
+  }],
+  ["connection", "no CRM token for a webmaster", (c) => delete c.token, "cpa"],
+  ["connection", "a way to the id", (c) => (c.create = { id_path: "lead.id" }), "cpa_rest"],
+  ["campaign", "constants", (c) => (c.constants = { "stringFields.from": "relay", "source.utm_medium": "affiliate" })],
+  ["campaign", "no field mapping for a webmaster", (c) => delete c.field_mapping, "cpa"],
+  ["campaign", "a webmaster's own token and id", (c) => { c.token = "env:OTHER"; c.webmaster_id = "7"; }, "cpa"],
   ["partner", "postbacks of its own", (p) => (p.postbacks = { approve: "https://t.example/" })],
 ];
 
@@ -71,7 +85,20 @@ const wrong = [
   ["campaign", "a name for what the relay makes", (c) => (c.field_aliases = { lead_id: ["id"] })],
   ["campaign", "an empty chain for the click id", (c) => (c.click_id_fields = [])],
   ["campaign", "a cart without a price", (c) => (c.cart = [{ item_id: 1 }])],
+  ["campaign", "no status for new orders", (c) => delete c.initial_status_id],
+  ["campaign", "a constant where no order has a place", (c) => (c.constants = { "data.string_1": "x" })],
+  ["campaign", "a constant that is no text", (c) => (c.constants = { "stringFields.x": 5 })],
+  ["campaign", "no offer for a webmaster", (c) => delete c.offer_id, "cpa"],
+  ["campaign", "a company's field for a webmaster", (c) => (c.field_mapping.email = "emailFields.email"), "cpa"],
+  ["campaign", "a slot that there is not", (c) => (c.field_mapping.click_id = "data.string_11"), "cpa"],
   ["connection", "a token in plain text", (c) => (c.token = "a-token")],
+  ["connection", "no token", (c) => delete c.token],
+  ["connection", "a webmaster's token for the company's API", (c) => (c.cpa_token = "env:CPA")],
+  ["connection", "an unknown API", (c) => (c.api = "rest")],
+  ["connection", "no webmaster's token", (c) => delete c.cpa_token, "cpa"],
+  ["connection", "nothing to verify with", (c) => (c.webhook.verify = true), "cpa_rest"],
+  ["connection", "a document where there is no GraphQL", (c) => (c.create = { document: "mutation($input: X!) { y }" }), "cpa_rest"],
+  ["connection", "a document without its input", (c) => (c.create = { document: "mutation { addOrder { id } }" })],
   ["connection", "three webhook secrets", (c) => (c.webhook.secrets = ["env:A", "env:B", "env:C"])],
   ["connection", "a path with a gap", (c) => (c.webhook.paths = { comment: "a..b" })],
   ["partner", "a key in plain text", (p) => (p.keys = ["a-key"])],
@@ -80,17 +107,17 @@ const wrong = [
   ["tracker", "a path with a query", (t) => (t.path = "/postback?x=1")],
 ];
 
-for (const [kind, what, change] of right) {
+for (const [kind, what, change, api = "crm"] of right) {
   test(`${kind}: ${what} fits`, () => {
-    const value = samples[kind]();
+    const value = read(samples[api][kind]);
     change(value);
     assert.equal(check(kind, value), "");
   });
 }
 
-for (const [kind, what, change] of wrong) {
+for (const [kind, what, change, api = "crm"] of wrong) {
   test(`${kind}: ${what} does not fit`, () => {
-    const value = samples[kind]();
+    const value = read(samples[api][kind]);
     change(value);
     assert.notEqual(check(kind, value), "");
   });
