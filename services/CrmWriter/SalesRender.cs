@@ -49,7 +49,8 @@ public sealed class SalesRender(TimeProvider time) : IDisposable
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
             status = (int)response.StatusCode;
             var body = await response.Content.ReadUpToAsync(ResponseLimit, timeout.Token);
-            return Told(status, body, null, RetryAfter(response.Headers.RetryAfter));
+            // Some servers repeat what they were sent; what is told is kept for years.
+            return Told(status, body.Replace(token, "***", StringComparison.Ordinal), null, RetryAfter(response.Headers.RetryAfter));
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {

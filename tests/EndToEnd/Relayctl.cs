@@ -9,7 +9,12 @@ internal static class Relayctl
     public static async Task<(string Output, string Errors)> RunAsync(Relay relay, int exitCode, params string[] arguments)
     {
         var program = Path.Combine(TestRun.Repository, "artifacts", "bin", "Relayctl", TestRun.Configuration, "LeadRelay.Relayctl.dll");
-        using var process = TestRun.Start("dotnet", [program, .. arguments], new Dictionary<string, string> { ["Config__Path"] = relay.ConfigFolder, ["Profile"] = "embedded" }, TestRun.Repository);
+        var settings = new Dictionary<string, string>
+        {
+            ["Config__Path"] = relay.ConfigFolder, ["Profile"] = "embedded",
+            ["CrmWriter__Url"] = relay.CrmWriter.BaseAddress!.ToString(), ["Operator__Token"] = Relay.OperatorToken,
+        };
+        using var process = TestRun.Start("dotnet", [program, .. arguments], settings, TestRun.Repository);
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == exitCode, $"{string.Join(' ', arguments)}: {process.ExitCode}\n{await output}{await errors}");

@@ -24,8 +24,13 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
               what of it exists there. Changes nothing.
           crm statuses CONNECTION
               Prints the company's statuses as a status_map to paste into a campaign.
+          crm doubts
+              Lists the leads of which nobody knows whether SalesRender has their order.
+          crm resolve LEAD_ID --order ID|none [--reason TEXT]
+              Ends such a doubt: the order exists and has this id, or there is none and the lead is sent again.
           help
 
+        The crm commands on doubts ask CrmWriter: CrmWriter__Url (default http://127.0.0.1:8084) with the token in Operator__Token.
         The configuration folder is the one that the environment variable Config__Path names, else the repository's config.
         The partner commands take --base, the public address of Intake, for the sheet.
         Exit codes: 0 done, 1 not done (nothing was changed) or a fault was found, 2 the command is not as above.
@@ -45,6 +50,8 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
                 ["partner", "key", .. var rest] => Print(PartnerCommands.NewKey(folder, new Arguments(rest, ["NAME"], []))),
                 ["partner", "sheet", .. var rest] => Print(PartnerCommands.ShowSheet(folder, new Arguments(rest, ["NAME"], ["--base"]))),
                 ["campaign", "new", .. var rest] => Print(CampaignCommand.New(folder, new Arguments(rest, ["ALIAS"], CampaignCommand.Options, ["--partner"]))),
+                ["crm", "doubts", .. var rest] => await DoubtCommands.ListAsync(new Arguments(rest, [], []), output),
+                ["crm", "resolve", .. var rest] => await DoubtCommands.ResolveAsync(new Arguments(rest, ["LEAD_ID"], ["--order", "--reason"]), output),
                 ["crm", "check", .. var rest] => await new CrmCommands(folder, output, errors).CheckAsync(new Arguments(rest, ["CONNECTION"], [])),
                 ["crm", "statuses", .. var rest] => await new CrmCommands(folder, output, errors).StatusesAsync(new Arguments(rest, ["CONNECTION"], [])),
                 _ => throw new UsageException($"There is no command {string.Join(' ', args.Take(2))}."),

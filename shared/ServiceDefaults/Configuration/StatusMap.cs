@@ -12,10 +12,10 @@ public sealed record StatusMap(IReadOnlyDictionary<string, MappedStatus?> Entrie
             || (statusGroup is not null && Entries.TryGetValue("group:" + statusGroup.ToUpperInvariant(), out mapped));
     }
 
-    /// <summary>The status id for a label, case-insensitively; null when no id (a group does not count) has it.</summary>
-    public string? StatusIdFor(string label) =>
-        Entries.FirstOrDefault(e => !e.Key.StartsWith("group:", StringComparison.Ordinal)
-            && string.Equals(e.Value?.Label, label, StringComparison.OrdinalIgnoreCase)).Key;
+    /// <summary>The status id for a label, case-insensitively: of several the one marked for it, else the file's first; null when no id (a group does not count) has it.</summary>
+    public string? StatusIdFor(string label) => Entries
+        .Where(e => !e.Key.StartsWith("group:", StringComparison.Ordinal) && string.Equals(e.Value?.Label, label, StringComparison.OrdinalIgnoreCase))
+        .OrderByDescending(e => e.Value!.IsPushed).FirstOrDefault().Key;
 
     /// <summary>Labels that an advertiser can push, in the file's order.</summary>
     public IEnumerable<string> Labels => Entries
@@ -25,4 +25,8 @@ public sealed record StatusMap(IReadOnlyDictionary<string, MappedStatus?> Entrie
 
 /// <summary>A status as partners see it.</summary>
 /// <param name="Label">Free text; <c>{status}</c> in a bare template.</param>
-public sealed record MappedStatus(string Label, StatusEvent Event);
+public sealed record MappedStatus(string Label, StatusEvent Event)
+{
+    /// <summary>Of several statuses with the label, the one that an advertiser's word for it sets.</summary>
+    public bool IsPushed { get; init; }
+}

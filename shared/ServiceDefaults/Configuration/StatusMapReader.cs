@@ -60,9 +60,10 @@ internal static partial class StatusMapReader
     {
         var label = section.Required("label", n => n.Text());
         var statusEvent = section.Optional<StatusEvent?>("event", n => n.Choice<StatusEvent>(), null);
+        var isPushed = section.Optional("push", n => n.Flag(), false);
         return label is null ? null
-            : statusEvent is { } given ? new MappedStatus(label, given)
-            : CommonLabels.TryGetValue(label, out var common) ? new MappedStatus(label, common)
+            : statusEvent is { } given ? new MappedStatus(label, given) { IsPushed = isPushed }
+            : CommonLabels.TryGetValue(label, out var common) ? new MappedStatus(label, common) { IsPushed = isPushed }
             : WithoutEvent(node, label);
     }
 

@@ -26,7 +26,8 @@ public sealed class InDoubt
         await using var relay = await Relay.StartAsync(new RelayOptions { Configure = Quickly });
         await relay.FaultAsync(new { target = "crm", kind, delay_ms = 3000, times = 1 });
         var (_, answer) = await relay.SubmitAsync(new { phone = "+4915123456789", click_id = "found" }, headers: ("Prefer", "respond-async"));
-        var timeline = await Story(relay, answer.At("lead_id")!, "OrderCreated");
+        await Story(relay, answer.At("lead_id")!, "OrderCreated");
+        var timeline = await Story(relay, answer.At("lead_id")!, "OrderLookedUp");
 
         Assert.Equal("look_up", timeline.Messages("OrderCreated")[0].At("evidence"));
         Assert.Contains("SalesRender has it", timeline.Messages("OrderLookedUp")[^1].At("text"), StringComparison.Ordinal);
@@ -42,9 +43,9 @@ public sealed class InDoubt
         await using var relay = await Relay.StartAsync(new RelayOptions { Configure = Trustingly });
         await relay.FaultAsync(new { target = "crm", kind = "status", status = 500, times = 1 });
         var (_, answer) = await relay.SubmitAsync(new { phone = "+4915123456789" }, headers: ("Prefer", "respond-async"));
-        var timeline = await Story(relay, answer.At("lead_id")!, "OrderCreated");
+        await Story(relay, answer.At("lead_id")!, "OrderCreated");
+        var timeline = await relay.Eventually("all looks are told of", () => relay.TimelineAsync(answer.At("lead_id")!), t => t.Messages("OrderLookedUp").Count >= 3);
 
-        Assert.True(timeline.Messages("OrderLookedUp").Count >= 3);
         Assert.Contains("sent again", timeline.Messages("OrderWriteDelayed")[^1].At("reason"), StringComparison.Ordinal);
         Assert.Equal("1", (await relay.LedgerAsync()).At("orders_per_lead", answer.At("lead_id")!));
     }
@@ -81,11 +82,13 @@ public sealed class InDoubt
         var (_, answer) = await relay.SubmitAsync(new { phone = "+4915123456789", click_id = "named" }, headers: ("Prefer", "respond-async"));
         await Story(relay, answer.At("lead_id")!, "OrderInDoubt");
 
-        Assert.Equal(HttpStatusCode.Accepted, (await ResolveAsync(relay, answer.At("lead_id")!, new { order_id = "1001" })).Status);
+        Assert.Contains(answer.At("lead_id")!, await Relayctl.DoAsync(relay, "crm", "doubts"), StringComparison.Ordinal);
+        Assert.Contains("has the order 1001", await Relayctl.DoAsync(relay, "crm", "resolve", answer.At("lead_id")!, "--order", "1001"), StringComparison.Ordinal);
 
         var timeline = await Story(relay, answer.At("lead_id")!, "OrderCreated");
         Assert.Equal("operator", timeline.Messages("OrderCreated")[0].At("evidence"));
         Assert.Empty(timeline.Messages("OrderLookedUp"));
+        Assert.Contains("is not in doubt", (await Relayctl.RunAsync(relay, 1, "crm", "resolve", answer.At("lead_id")!, "--order", "none")).Errors, StringComparison.Ordinal);
         await relay.Eventually("its postback went out", () => relay.PostbacksAsync("named"), p => p.GetArrayLength() is 1);
     }
 

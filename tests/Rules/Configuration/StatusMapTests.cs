@@ -127,4 +127,12 @@ public sealed class StatusMapTests : IDisposable
 
     private MappedStatus? Map(string status, string json) =>
         folder.Set(ConfigFolder.Campaign, $"status_map/{status}", json).Config().Campaigns["first"].StatusMap.Entries[status];
+
+    [Theory]
+    [InlineData("""{"1": "hold", "2": "hold", "group:PROCESSING": "hold"}""", "1")]
+    [InlineData("""{"1": "hold", "2": {"label": "Hold", "event": "hold", "push": true}}""", "2")]
+    [InlineData("""{"1": {"label": "hold", "push": false}, "2": {"label": "hold", "push": true}, "3": {"label": "hold", "push": true}}""", "2")]
+    [InlineData("""{"group:PROCESSING": "hold"}""", null)]
+    public void Of_several_statuses_with_a_label_the_marked_one_is_pushed_else_the_first(string map, string? id) =>
+        Assert.Equal(id, folder.Set(ConfigFolder.Campaign, "status_map", map).Config().Campaigns["first"].StatusMap.StatusIdFor("HOLD"));
 }
