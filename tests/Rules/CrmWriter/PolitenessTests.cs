@@ -1,0 +1,117 @@
+using LeadRelay.Configuration;
+using LeadRelay.CrmWriter;
+using LeadRelay.Tests.Rules.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LeadRelay.Tests.Rules.CrmWriter;
+
+public sealed class PolitenessTests : IDisposable
+{
+    private readonly ConfigFolder folder = new();
+    private readonly Clock clock = new();
+    private ConfigStore? store;
+    private Politeness? politeness;
+
+    public void Dispose()
+    {
+        politeness?.Dispose();
+        store?.Dispose();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public void No_more_calls_run_at_once_than_the_connection_allows()
+    {
+        var politeness = With("""{ "concurrency": 3 }""");
+        Assert.Equal(3, Free());
+        var places = Enumerable.Range(0, 3).Select(_ => politeness.Enter("main")).ToArray();
+        Assert.Equal(0, Free());
+        places[0].Dispose();
+        Assert.Equal(1, Free());
+        politeness.Enter("nowhere").Dispose();
+        Assert.Equal(1, Free());
+    }
+
+    [Fact]
+    public void No_more_calls_are_begun_than_a_minute_allows()
+    {
+        var politeness = With("""{ "per_minute": 1 }""");
+        Assert.Equal(1, Free());
+        politeness.Enter("main").Dispose();
+        Assert.Equal(0, Free());
+    }
+
+    [Fact]
+    public async Task A_refused_token_pauses_the_connection_and_one_call_tries_again()
+    {
+        var politeness = With("""{ "concurrency": 3 }""");
+        await CallAsync(new CrmOutcome.NothingSent("401", null) { BadCredentials = true });
+        Assert.Equal(0, Free());
+        clock.Advance(31);
+        Assert.Equal(1, Free());
+        await CallAsync(new CrmOutcome.NothingSent("429", null));
+        Assert.Equal(1, Free());
+        await CallAsync(new CrmOutcome.Done("1001"));
+        Assert.Equal(3, Free());
+        Assert.Empty(politeness.Limits().Paused);
+    }
+
+    [Fact]
+    public async Task A_refused_token_of_a_campaign_pauses_that_campaign_alone()
+    {
+        folder.Set(ConfigFolder.Campaign, "token", "\"env:CAMPAIGN_TOKEN\"");
+        var politeness = With("""{ "concurrency": 3 }""");
+        await CallAsync(new CrmOutcome.NothingSent("403", null) { BadCredentials = true }, "first");
+        Assert.Equal((3, "first"), (Free(), Assert.Single(politeness.Limits().Paused)));
+        clock.Advance(31);
+        Assert.Empty(politeness.Limits().Paused);
+    }
+
+    [Fact]
+    public async Task A_SalesRender_that_keeps_failing_is_left_alone_and_one_call_tries_again()
+    {
+        With("""{ "concurrency": 3 }""");
+        for (var i = 0; i < 10; i++)
+            await CallAsync(i % 2 is 0 ? new CrmOutcome.InDoubt("500") : new CrmOutcome.NothingSent("refused", null) { IsDown = true });
+        Assert.Equal(0, Free());
+        Assert.Contains("left alone", Assert.IsType<CrmOutcome.NothingSent>(await CallAsync(new CrmOutcome.Done("1001"))).Reason, StringComparison.Ordinal);
+        clock.Advance(31);
+        Assert.Equal(1, Free());
+        Assert.IsType<CrmOutcome.Done>(await CallAsync(new CrmOutcome.Done("1001")));
+        Assert.Equal(3, Free());
+    }
+
+    [Fact]
+    public async Task What_SalesRender_says_no_to_does_not_count_as_failing()
+    {
+        With("""{ "concurrency": 3 }""");
+        for (var i = 0; i < 50; i++)
+            await CallAsync(i % 2 is 0 ? new CrmOutcome.Refused("ERR", "no") : new CrmOutcome.NothingSent("slow down", null));
+        Assert.Equal(3, Free());
+    }
+
+    private Politeness With(string limits)
+    {
+        folder.Set(ConfigFolder.Connection, "limits", limits);
+        store = new ConfigStore(folder.Path, "production", clock, NullLogger<ConfigStore>.Instance);
+        return politeness = new Politeness(store, clock, NullLogger<Politeness>.Instance);
+    }
+
+    private int Free() => politeness!.Limits().Free["main"];
+
+    private Task<CrmOutcome> CallAsync(CrmOutcome outcome, string? campaign = null) =>
+        politeness!.CallAsync(store!.Current.Connections["main"], campaign, () => Task.FromResult(outcome));
+
+    private sealed class Clock : TimeProvider
+    {
+        private DateTimeOffset now = Builders.Now;
+
+        public void Advance(int seconds) => now += TimeSpan.FromSeconds(seconds);
+
+        public override DateTimeOffset GetUtcNow() => now;
+
+        public override long GetTimestamp() => now.UtcTicks;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+    }
+}
