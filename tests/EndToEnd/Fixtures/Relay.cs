@@ -68,9 +68,12 @@ public sealed partial class Relay : IAsyncDisposable
     }
 
     /// <summary>Starts a service that is not running: for the first time, or again after <see cref="Kill"/> or <see cref="StopAsync"/>, on the same port.</summary>
-    public async Task<ServiceProcess> StartServiceAsync(string service, int replica = 1, bool waitReady = true)
+    /// <param name="program">A test's program that is the service and something else; the service itself if not given.</param>
+    /// <param name="environment">Further settings, of this start alone.</param>
+    public async Task<ServiceProcess> StartServiceAsync(
+        string service, int replica = 1, bool waitReady = true, string? program = null, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var process = Launch(service, replica);
+        var process = Launch(service, replica, program, environment);
         if (waitReady)
             await process.WaitReadyAsync(Address(service, replica));
         return process;
@@ -141,12 +144,15 @@ public sealed partial class Relay : IAsyncDisposable
         await Task.WhenAll(wanted.Select(each => Process(each.Service, each.Replica).WaitReadyAsync(Address(each.Service, each.Replica))));
     }
 
-    private ServiceProcess Launch(string service, int replica)
+    private ServiceProcess Launch(string service, int replica, string? program = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var key = Key(service, replica);
         if (processes.TryGetValue(key, out var running) && !running.HasExited)
             throw new InvalidOperationException($"{running.Name} is running.");
-        var process = processes[key] = ServiceProcess.Start(key.Service, Settings(key.Service, key.Replica), replica == 1 ? key.Service : $"{key.Service} {replica}", folder);
+        var settings = Settings(key.Service, key.Replica);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            settings[name] = value;
+        var process = processes[key] = ServiceProcess.Start(program ?? key.Service, settings, replica == 1 ? key.Service : $"{key.Service} {replica}", folder);
         _ = StartAgainAsync(process, service, replica);
         return process;
     }

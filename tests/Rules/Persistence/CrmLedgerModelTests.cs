@@ -62,7 +62,7 @@ public class CrmLedgerModelTests
 
     [Fact]
     public void Whatever_happens_the_ledger_says_what_the_model_says() =>
-        Prop.ForAll(Moves, moves => Run(moves)).Check(Config.QuickThrowOnFailure.WithMaxTest(Sequences).WithStartSize(10).WithEndSize(45));
+        Prop.ForAll(Moves, moves => Run(moves)).Check(Config.QuickThrowOnFailure.WithMaxTest(Sequences).WithStartSize(10).WithEndSize(35));
 
     [Fact]
     public void The_model_notices_a_ledger_that_sends_again_what_is_in_doubt()
