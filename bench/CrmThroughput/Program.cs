@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Net;
+using LeadRelay.Tests.EndToEnd;
+
+namespace LeadRelay.CrmThroughput;
+
+/// <summary>
+/// How much of what a CRM with 200 ms of latency allows at 64 calls at once CrmWriter makes of it: real processes, real
+/// RabbitMQ, one CrmWriter, all leads in its queue before it starts.
+/// </summary>
+internal static class Program
+{
+    private const int Slots = 64;
+    private const double Wanted = 0.85;
+
+    /// <summary>Orders made before the clock runs: a process that was just started has its code to compile.</summary>
+    private const int WarmUp = 400;
+
+    private static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Sampling = TimeSpan.FromMilliseconds(500);
+
+    private static async Task<int> Main(string[] args)
+    {
+        var leads = args is [var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 2_000;
+        await using var relay = await Relay.StartAsync(new RelayOptions
+        {
+            Shape = RelayShape.Processes, Node = await RabbitNode.SharedAsync(), Configure = WithoutRateLimit, Services = ["Intake", "AuditStore"],
+        });
+        await relay.FaultAsync(new { target = "crm", kind = "delay", delay_ms = (int)Latency.TotalMilliseconds });
+        await SubmitAsync(relay, WarmUp + leads);
+
+        var crmWriter = await relay.StartServiceAsync("CrmWriter");
+        var memory = new List<long>();
+        await relay.Eventually("every lead has its order", async () =>
+        {
+            await Task.Delay(Sampling);
+            memory.Add(Megabytes(crmWriter.Id, "VmRSS"));
+            return (await relay.LedgerAsync()).GetProperty("orders").GetInt32() == WarmUp + leads;
+        }, TimeSpan.FromMinutes(10));
+
+        var made = (await Relay.GetAsync(relay.Sandbox, "orders")).EnumerateArray()
+            .Select(order => order.GetProperty("created_at").GetDateTimeOffset()).Order().Skip(WarmUp).ToList();
+        var rate = (made.Count - 1) / (made[^1] - made[0]).TotalSeconds;
+        var possible = Slots / Latency.TotalSeconds;
+        Console.WriteLine($"{made.Count} orders, {rate:0} per second; {Slots} calls at once of {Latency.TotalMilliseconds:0} ms allow {possible:0}.");
+        Console.WriteLine($"CrmWriter's resident memory every {Sampling.TotalSeconds:0.0} s, MB: {string.Join(' ', memory)}; peak {Megabytes(crmWriter.Id, "VmHWM")}");
+        Console.WriteLine($"{rate / possible:0.00}");
+        return rate / possible >= Wanted ? 0 : 1;
+    }
+
+    /// <summary>Returns when CrmWriter's queue and the audit have them all.</summary>
+    private static async Task SubmitAsync(Relay relay, int leads)
+    {
+        await Parallel.ForEachAsync(Enumerable.Range(0, leads), new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, _) =>
+        {
+            var (status, answer) = await relay.SubmitAsync(new { phone = $"+4915{i:D9}", click_id = $"c{i}" }, headers: ("Prefer", "respond-async"));
+            if (status is not HttpStatusCode.Accepted)
+                throw new InvalidOperationException($"A lead was not taken: {status} {answer}");
+        });
+        await relay.Eventually("the audit has them", () => relay.Node!.QueuesAsync(relay.BrokerUrl!),
+            queues => queues["audit"].Messages is 0 && queues["crmwriter"].Messages == leads, TimeSpan.FromMinutes(5));
+    }
+
+    private static void WithoutRateLimit(string config)
+    {
+        var partner = Path.Combine(config, "partners", "demo-partner.json");
+        File.WriteAllText(partner, File.ReadAllText(partner).Replace("\"keys\"", "\"rate_limit\": { \"per_minute\": 1000000 },\n  \"keys\"", StringComparison.Ordinal));
+    }
+
+    private static long Megabytes(int process, string what)
+    {
+        var line = File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith(what, StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1024;
+    }
+}
