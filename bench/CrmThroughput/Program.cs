@@ -6,7 +6,7 @@ namespace LeadRelay.CrmThroughput;
 
 /// <summary>
 /// How much of what a CRM with 200 ms of latency allows at 64 calls at once CrmWriter makes of it: real processes, real
-/// RabbitMQ, one CrmWriter, all leads in its queue before it starts.
+/// RabbitMQ, SQLite, one CrmWriter, all leads in its ledger and due when it starts. Trackers are not called.
 /// </summary>
 internal static class Program
 {
@@ -15,6 +15,9 @@ internal static class Program
 
     /// <summary>Orders made before the clock runs: a process that was just started has its code to compile.</summary>
     private const int WarmUp = 400;
+
+    /// <summary>For so long the CRM turns everything away at first, so that the ledger fills.</summary>
+    private static readonly TimeSpan Closed = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Sampling = TimeSpan.FromMilliseconds(500);
@@ -26,8 +29,8 @@ internal static class Program
         {
             Shape = RelayShape.Processes, Node = await RabbitNode.SharedAsync(), Configure = WithoutRateLimit, Services = ["Intake", "AuditStore"],
         });
+        await FillAsync(relay, WarmUp + leads);
         await relay.FaultAsync(new { target = "crm", kind = "delay", delay_ms = (int)Latency.TotalMilliseconds });
-        await SubmitAsync(relay, WarmUp + leads);
 
         var crmWriter = await relay.StartServiceAsync("CrmWriter");
         var memory = new List<long>();
@@ -48,17 +51,22 @@ internal static class Program
         return rate / possible >= Wanted ? 0 : 1;
     }
 
-    /// <summary>Returns when CrmWriter's queue and the audit have them all.</summary>
-    private static async Task SubmitAsync(Relay relay, int leads)
+    /// <summary>Returns when CrmWriter's ledger has them all, every one of them is due, and nobody is at work.</summary>
+    private static async Task FillAsync(Relay relay, int leads)
     {
+        await relay.FaultAsync(new { target = "crm", kind = "status", status = 429, retry_after = $"{Closed.TotalSeconds:0}" });
+        await relay.StartServiceAsync("CrmWriter");
         await Parallel.ForEachAsync(Enumerable.Range(0, leads), new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, _) =>
         {
             var (status, answer) = await relay.SubmitAsync(new { phone = $"+4915{i:D9}", click_id = $"c{i}" }, headers: ("Prefer", "respond-async"));
             if (status is not HttpStatusCode.Accepted)
                 throw new InvalidOperationException($"A lead was not taken: {status} {answer}");
         });
-        await relay.Eventually("the audit has them", () => relay.Node!.QueuesAsync(relay.BrokerUrl!),
-            queues => queues["audit"].Messages is 0 && queues["crmwriter"].Messages == leads, TimeSpan.FromMinutes(5));
+        await relay.Eventually("all were turned away", relay.LedgerAsync, ledger => ledger.GetProperty("crm_calls").GetInt32() >= leads, TimeSpan.FromMinutes(5));
+        await relay.StopAsync("CrmWriter");
+        await Task.Delay(Closed);
+        await relay.Eventually("the audit has caught up", () => relay.Node!.QueuesAsync(relay.BrokerUrl!), queues => queues["audit"].Messages is 0, TimeSpan.FromMinutes(5));
+        using var opened = await relay.Sandbox.DeleteAsync(new Uri("faults", UriKind.Relative));
     }
 
     private static void WithoutRateLimit(string config)
