@@ -45,7 +45,12 @@ public sealed class SqliteUnderTest : IStoreUnderTest
     {
         foreach (var store in opened)
             await store.DisposeAsync();
-        SqliteConnection.ClearAllPools();
+        // Its own alone: ClearAllPools takes connections away from under other tests that are just opening them.
+        foreach (var file in Directory.GetFiles(Folder, "*.db"))
+        {
+            using var any = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 5 }.ToString());
+            SqliteConnection.ClearPool(any);
+        }
         Directory.Delete(Folder, recursive: true);
     }
 }
