@@ -41,16 +41,21 @@ public sealed class SqliteUnderTest : IStoreUnderTest
         return store;
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Closes idle connections. Its own alone: ClearAllPools takes them away from under tests that are just opening theirs.</summary>
+    public void ClearPools()
     {
-        foreach (var store in opened)
-            await store.DisposeAsync();
-        // Its own alone: ClearAllPools takes connections away from under other tests that are just opening them.
         foreach (var file in Directory.GetFiles(Folder, "*.db"))
         {
             using var any = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 5 }.ToString());
             SqliteConnection.ClearPool(any);
         }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var store in opened)
+            await store.DisposeAsync();
+        ClearPools();
         Directory.Delete(Folder, recursive: true);
     }
 }
