@@ -27,7 +27,7 @@ internal static class Program
         var leads = args is [var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 2_000;
         await using var relay = await Relay.StartAsync(new RelayOptions
         {
-            Shape = RelayShape.Processes, Node = await RabbitNode.SharedAsync(), Configure = WithoutRateLimit, Services = ["Intake", "AuditStore"],
+            Shape = RelayShape.Processes, Node = await RabbitNode.SharedAsync(), Configure = WithRoom, Services = ["Intake", "AuditStore"],
         });
         await FillAsync(relay, WarmUp + leads);
         await relay.FaultAsync(new { target = "crm", kind = "delay", delay_ms = (int)Latency.TotalMilliseconds });
@@ -69,8 +69,10 @@ internal static class Program
         using var opened = await relay.Sandbox.DeleteAsync(new Uri("faults", UriKind.Relative));
     }
 
-    private static void WithoutRateLimit(string config)
+    private static void WithRoom(string config)
     {
+        var connection = Path.Combine(config, "connections", "sandbox.json");
+        File.WriteAllText(connection, File.ReadAllText(connection).Replace("\"token\"", $"\"limits\": {{ \"concurrency\": {Slots} }},\n  \"token\"", StringComparison.Ordinal));
         var partner = Path.Combine(config, "partners", "demo-partner.json");
         File.WriteAllText(partner, File.ReadAllText(partner).Replace("\"keys\"", "\"rate_limit\": { \"per_minute\": 1000000 },\n  \"keys\"", StringComparison.Ordinal));
     }

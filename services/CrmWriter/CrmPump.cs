@@ -6,7 +6,7 @@ namespace LeadRelay.CrmWriter;
 
 /// <summary>Works off the ledger: claims what is due and may be called, calls SalesRender once, writes what came of it, tells everyone.</summary>
 public sealed class CrmPump(ICrmLedger ledger, Settling settling, SalesRender crm, Politeness politeness, ConfigStore config, TimeProvider time, ILogger<CrmPump> logger)
-    : Pump<CrmPump.Claim>(128, logger)
+    : Pump<CrmPump.Claim>(512, logger)
 {
     /// <summary>A call that provably changed nothing is made again for this long.</summary>
     private static readonly TimeSpan GiveUpAfter = TimeSpan.FromHours(24);
@@ -30,6 +30,8 @@ public sealed class CrmPump(ICrmLedger ledger, Settling settling, SalesRender cr
         Settlement? settlement;
         using (claim.Place)
             settlement = await HandleAsync(claim);
+        // Writing down and telling what came of a call is no call: the next one may begin.
+        Wake();
         if (settlement is not null && !await settling.SettleAsync(claim.Work, settlement))
             Logger.LogWarning("The outcome {Outcome} of {Id} came after its lease had passed to another.", settlement.Event.Message.GetType().Name, claim.Work.Id);
     }

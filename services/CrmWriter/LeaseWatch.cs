@@ -5,7 +5,7 @@ namespace LeadRelay.CrmWriter;
 
 /// <summary>
 /// Finds claims whose lease ran out: whoever held one died between the claim and the record. A creation is in doubt then,
-/// and is not sent again; anything else may be.
+/// and is not sent again; anything else may be, and a lead that waits for another was not sent.
 /// </summary>
 public sealed class LeaseWatch(ICrmLedger ledger, Settling settling, CrmPump pump, ConfigStore config, TimeProvider time, ILogger<LeaseWatch> logger)
     : Chore(TimeSpan.FromSeconds(1), logger)
@@ -24,7 +24,7 @@ public sealed class LeaseWatch(ICrmLedger ledger, Settling settling, CrmPump pum
 
     private Settlement Settlement(Work work)
     {
-        if (work.Kind is not WorkKind.Create)
+        if (work is not { Kind: WorkKind.Create, WaitsFor: null })
             return Outcomes.Delayed(work, Reason, TimeSpan.Zero, null, time);
         var (about, current) = (work.Message.About, config.Current);
         var lookIn = current.Campaigns.TryGetValue(about.Campaign!, out var campaign) && current.Connections.TryGetValue(about.Connection!, out var connection)

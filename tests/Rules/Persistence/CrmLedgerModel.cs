@@ -22,6 +22,7 @@ internal sealed class CrmLedgerModel : IAsyncDisposable
     private readonly Lead[] leads = [.. Enumerable.Range(0, Leads).Select(_ => new Lead())];
     private readonly List<Work>[] claims = [.. Enumerable.Range(0, Workers).Select(_ => new List<Work>())];
     private readonly IReadOnlyList<Work>[] expired = [.. Enumerable.Range(0, Workers).Select(_ => Array.Empty<Work>())];
+    private readonly Work?[] doubts = new Work?[Workers];
     private readonly HashSet<Guid> unpublished = [];
     private readonly HashSet<Guid> recorded = [];
     private int orders = 1000;
@@ -73,7 +74,7 @@ internal sealed class CrmLedgerModel : IAsyncDisposable
     public async Task ClaimAsync(int worker, int atMost, bool isLost)
     {
         var claimable = leads.Count(lead => lead.IsClaimable);
-        var claimed = await ledgers[worker].ClaimAsync(atMost, isLost ? -Ages : Ages, None);
+        var claimed = await ledgers[worker].ClaimAsync(atMost, isLost ? -Ages : Ages, ClaimLimits.None, None);
         Claimed(worker, claimed, isLost);
         Assert.Equal(Math.Min(atMost, claimable), claimed.Count);
     }
@@ -81,7 +82,7 @@ internal sealed class CrmLedgerModel : IAsyncDisposable
     public async Task ClaimAtOnceAsync(bool isLost)
     {
         var claimable = leads.Count(lead => lead.IsClaimable);
-        var claimed = await Task.WhenAll(ledgers.Select(ledger => Task.Run(() => ledger.ClaimAsync(Leads, isLost ? -Ages : Ages, None))));
+        var claimed = await Task.WhenAll(ledgers.Select(ledger => Task.Run(() => ledger.ClaimAsync(Leads, isLost ? -Ages : Ages, ClaimLimits.None, None))));
         for (var worker = 0; worker < Workers; worker++)
             Claimed(worker, claimed[worker], isLost);
         Assert.Equal(claimable, claimed.Sum(some => some.Count));
@@ -116,6 +117,7 @@ internal sealed class CrmLedgerModel : IAsyncDisposable
     {
         claims[worker].Clear();
         expired[worker] = [];
+        doubts[worker] = null;
     }
 
     /// <summary>The first half of a lease watch; what it has seen may be over when it acts on it.</summary>
@@ -132,6 +134,23 @@ internal sealed class CrmLedgerModel : IAsyncDisposable
     {
         foreach (var work in expired[worker])
             await SettleAsync(worker, work, WorkState.InDoubt, false);
+    }
+
+    /// <summary>An operator, a look or a webhook reads of a doubt; it may be over when the word on it comes.</summary>
+    public async Task ReadDoubtAsync(int worker, int lead) => doubts[worker] = await ledgers[worker].FindLeadAsync(leads[lead].Id, None) ?? doubts[worker];
+
+    /// <param name="exists">The order was seen; else it is known that there is none.</param>
+    public async Task ResolveAsync(int worker, bool exists)
+    {
+        if (doubts[worker] is not { } doubt)
+            return;
+        var lead = leads.Single(lead => lead.Id == doubt.Id);
+        var settlement = exists ? Outcomes.Exists(doubt, $"{orders++}", "operator", null, TimeProvider.System) : Outcomes.SendAgain(doubt, "looked", TimeProvider.System);
+        var expected = lead.State is WorkState.InDoubt && (lead.Round, lead.Attempt) == (doubt.Round, doubt.Attempt);
+        var askers = await ledgers[worker].ResolveAsync(doubt, settlement.State, settlement.OrderId, [settlement.Event], None);
+        Assert.Equal(expected, askers is not null);
+        if (expected)
+            Settled(doubt, settlement, askers!, isDue: true);
     }
 
     /// <summary>Publishes what is left over.</summary>
@@ -161,7 +180,7 @@ internal sealed class CrmLedgerModel : IAsyncDisposable
         await LookForExpiredAsync(0);
         await DoubtExpiredAsync(0);
         await ClaimAsync(1, Leads, isLost: false);
-        Assert.Empty(await ledgers[2].ClaimAsync(Leads, Ages, None));
+        Assert.Empty(await ledgers[2].ClaimAsync(Leads, Ages, ClaimLimits.None, None));
         Assert.Empty(await ledgers[2].ExpiredAsync(Leads, None));
         await PublishAsync(0, dies: false);
         for (var lead = 0; lead < Leads; lead++)
@@ -241,7 +260,7 @@ internal sealed class CrmLedgerModel : IAsyncDisposable
     {
         WorkState.Done => Outcomes.Done(claim, $"{orders++}", Builders.Exchange(), TimeProvider.System),
         WorkState.Refused => Outcomes.Refused(claim, "crm_refused", "no", Builders.Exchange(), TimeProvider.System),
-        WorkState.InDoubt => Outcomes.InDoubt(claim, "no answer", Builders.Exchange(), TimeProvider.System),
+        WorkState.InDoubt => Outcomes.InDoubt(claim, "no answer", Builders.Exchange(), null, TimeProvider.System),
         _ => Outcomes.Delayed(claim, "busy", isDue ? TimeSpan.Zero : Ages, Builders.Exchange(), TimeProvider.System),
     };
 

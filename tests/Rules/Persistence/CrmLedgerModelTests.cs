@@ -33,6 +33,10 @@ public class CrmLedgerModelTests
 
         public sealed record DoubtExpired(int Worker) : Move;
 
+        public sealed record ReadDoubt(int Worker, int Lead) : Move;
+
+        public sealed record Resolve(int Worker, bool Exists) : Move;
+
         public sealed record Crash(int Worker) : Move;
 
         public sealed record Publish(int Worker, bool Dies) : Move;
@@ -54,6 +58,8 @@ public class CrmLedgerModelTests
         (1, from worker in Worker from which in Which select (Move)new Move.SettleAtOnce(worker, which)),
         (3, from worker in Worker select (Move)new Move.LookForExpired(worker)),
         (3, from worker in Worker select (Move)new Move.DoubtExpired(worker)),
+        (3, from worker in Worker from lead in Lead select (Move)new Move.ReadDoubt(worker, lead)),
+        (3, from worker in Worker from exists in Whether select (Move)new Move.Resolve(worker, exists)),
         (1, from worker in Worker select (Move)new Move.Crash(worker)),
         (2, from worker in Worker from dies in Whether select (Move)new Move.Publish(worker, dies)));
 
@@ -102,6 +108,8 @@ public class CrmLedgerModelTests
             case Move.SettleAtOnce m: return model.SettleAtOnceAsync(m.Worker, m.Which);
             case Move.LookForExpired m: return model.LookForExpiredAsync(m.Worker);
             case Move.DoubtExpired m: return model.DoubtExpiredAsync(m.Worker);
+            case Move.ReadDoubt m: return model.ReadDoubtAsync(m.Worker, m.Lead);
+            case Move.Resolve m: return model.ResolveAsync(m.Worker, m.Exists);
             case Move.Publish m: return model.PublishAsync(m.Worker, m.Dies);
             case Move.Crash m: model.Crash(m.Worker); return Task.CompletedTask;
             default: throw new InvalidOperationException($"Nobody does a {move}.");
