@@ -72,7 +72,7 @@ public sealed class SqliteStore : IHealthCheck, IAsyncDisposable
                 using var transaction = connection.BeginTransaction(deferred: true);
                 return work(connection);
             }
-            catch (SqliteException e) when (IsOutage(e))
+            catch (Exception e) when (IsOutage(e))
             {
                 Failed(e);
                 await Task.Delay(Pause, time, ct);
@@ -116,7 +116,7 @@ public sealed class SqliteStore : IHealthCheck, IAsyncDisposable
                         connection?.Dispose();
                         connection = null;
                         Failed(e);
-                        if (e is SqliteException failed && IsOutage(failed))
+                        if (IsOutage(e))
                         {
                             await Task.Delay(Pause, time, disposed.Token);
                             continue;
@@ -151,7 +151,7 @@ public sealed class SqliteStore : IHealthCheck, IAsyncDisposable
                     write.Run(connection);
                     outcomes.Add(write.Finish);
                 }
-                catch (Exception e) when (e is not SqliteException failed || !IsOutage(failed))
+                catch (Exception e) when (!IsOutage(e))
                 {
                     transaction.Rollback("one");
                     outcomes.Add(() => write.Fail(e));
@@ -198,6 +198,10 @@ public sealed class SqliteStore : IHealthCheck, IAsyncDisposable
 
     private const int CannotOpen = 14;
 
-    /// <summary>Permission, busy, locked, out of memory, read-only, I/O error, damaged, full, cannot open, not a database: it may be different in a while.</summary>
-    private static bool IsOutage(SqliteException e) => e.SqliteErrorCode is 3 or 5 or 6 or 7 or 8 or 10 or 11 or 13 or CannotOpen or 26;
+    /// <summary>
+    /// Permission, busy, locked, out of memory, read-only, I/O error, damaged, full, cannot open, not a database: it may be
+    /// different in a while. So may a connection that was idle, and was cleared away as somebody took it.
+    /// </summary>
+    private static bool IsOutage(Exception e) =>
+        e is ObjectDisposedException or SqliteException { SqliteErrorCode: 3 or 5 or 6 or 7 or 8 or 10 or 11 or 13 or CannotOpen or 26 };
 }
