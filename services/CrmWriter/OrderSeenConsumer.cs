@@ -8,9 +8,9 @@ public sealed class OrderSeenConsumer(ICrmLedger ledger, Settling settling, Time
 {
     public async Task Consume(ConsumeContext<OrderStatusChanged> context)
     {
-        if (context.Message.About is not { LeadId: { } leadId, OrderId: { } orderId })
+        if (context.Message.About is not { Connection: { } connection, LeadId: { } leadId, OrderId: { } orderId })
             return;
-        if (await ledger.WitnessAsync(leadId, orderId, context.CancellationToken) is { State: WorkState.InDoubt } doubt)
+        if (await ledger.WitnessAsync(connection, leadId, orderId, context.CancellationToken) is { State: WorkState.InDoubt } doubt)
             await settling.ResolveAsync(doubt, Outcomes.Exists(doubt, orderId, "webhook", null, time));
     }
 }

@@ -28,13 +28,16 @@ public static class Resolutions
             return Problem(404, "unknown lead", $"There is no lead {leadId}.");
         if (lead.State is not WorkState.InDoubt)
             return Problem(409, "not in doubt", $"The lead {leadId} is not in doubt: {lead.State}.");
-        var decided = new ResolveInDoubt(lead.Message.About, resolution.SendAgain ? null : resolution.OrderId!.Trim(), resolution.Reason, time.GetUtcNow());
+        var orderId = resolution.SendAgain ? null : resolution.OrderId!.Trim();
+        if (orderId is not null && await ledger.FindOrderAsync(lead.Message.About.Connection!, orderId, ct) is { } owner)
+            return Problem(409, "another's order", $"The order {orderId} is that of the lead {owner.LeadId}.");
+        var decided = new ResolveInDoubt(lead.Message.About, orderId, resolution.Reason, time.GetUtcNow());
         try { await bus.PublishOnceAsync(decided, Guid.CreateVersion7(), TimeSpan.FromSeconds(5), time); }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             return Problem(503, "not confirmed", "The broker did not confirm it in time; it may still take effect. Look at the lead before you say it again.");
         }
-        return TypedResults.Accepted($"/leads/{leadId}", new Resolved(leadId, decided.OrderId, resolution.SendAgain));
+        return TypedResults.Accepted($"/leads/{leadId}", new Resolved(leadId, orderId, resolution.SendAgain));
     }
 
     private static ProblemHttpResult Problem(int status, string title, string text) => TypedResults.Problem(text, statusCode: status, title: title);

@@ -57,7 +57,7 @@ public sealed class StatusUpdateRequestedConsumer(
             return (update, Refusal(update, "unknown_status", $"The campaign has no status \"{update.Label}\"; it has {string.Join(", ", campaign.StatusMap.Labels)}."));
         if (lead is not { State: WorkState.Done, Outcome: OrderCreated { About.OrderId: { } orderId } })
             return (update, Refusal(update, "no_order_yet", lead.State is WorkState.Refused ? "SalesRender refused the lead: it has no order." : "The lead has no order yet; try again later."));
-        return (update with { About = update.About with { OrderId = orderId }, StatusId = statusId }, null);
+        return (update with { About = update.About with { OrderId = orderId }, StatusId = statusId, Label = campaign.StatusMap.Entries[statusId]!.Label }, null);
     }
 
     private StatusUpdateRefused Refusal(StatusUpdateRequested update, string code, string text) => new(update.About, update, null, code, text, null, time.GetUtcNow());

@@ -51,6 +51,7 @@ public static class PushStatus
             (statusId, wait) = (campaign.StatusMap.StatusIdFor(label), campaign.Wait);
             if (statusId is null)
                 return await Record(new Refusal(422, "unknown_status", $"The campaign has no status \"{label}\"; it has {string.Join(", ", campaign.StatusMap.Labels)}.", "status"));
+            label = campaign.StatusMap.Entries[statusId]!.Label;
         }
 
         var key = http.Request.Headers["Idempotency-Key"].ToString();
@@ -67,7 +68,7 @@ public static class PushStatus
             StatusUpdateRefused { Code: "unknown_lead" } no => new Refusal(404, "unknown_lead", no.Text).ToResult(http),
             StatusUpdateRefused { Code: "no_order_yet" } no => new Refusal(409, "no_order_yet", no.Text).ToResult(http),
             StatusUpdateRefused { Code: "unknown_status" } no => new Refusal(422, "unknown_status", no.Text, "status").ToResult(http),
-            StatusUpdateRefused no => new Refusal(422, "status_refused", $"The CRM refused the status: {no.Text} ({no.Code})", "status").ToResult(http),
+            StatusUpdateRefused no => new Refusal(422, "status_refused", $"The status was not set: {no.Text} ({no.Code})", "status").ToResult(http),
             _ => TypedResults.Accepted((string?)null, new StatusAnswer("queued", about.OrderId, label)),
         };
     }

@@ -51,6 +51,25 @@ public sealed class CrmAnswers(RelayOf<CrmAnswers.Impatient> shared) : IClassFix
         Assert.Equal(orders, made);
     }
 
+    [Fact]
+    public async Task A_newer_status_of_an_advertiser_goes_instead_of_one_that_waits_for_a_locked_order()
+    {
+        var (_, lead) = await Relay.SubmitAsync(new { phone = "+4915123456789", click_id = "locked" });
+        await Relay.FaultAsync(new { target = "crm", kind = "errors", code = "ERR_ORDER_LOCKED", times = 3 });
+
+        var (held, _) = await PushAsync(lead, "HOLD");
+        await Relay.Eventually("the first one waits", () => Relay.TimelineAsync(lead.At("lead_id")!), t => t.Messages("OrderWriteDelayed").Count > 0);
+        var (set, answer) = await PushAsync(lead, "Accepted", "wait=20");
+
+        Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.OK, "accepted"), (held, set, answer.At("label")));
+        var timeline = await Relay.Eventually("all is told", () => Relay.TimelineAsync(lead.At("lead_id")!), t => t.Messages("StatusUpdateRefused").Count is 1 && t.Messages("OrderStatusUpdated").Count is 1);
+        Assert.Equal(("superseded", "hold"), (timeline.Messages("StatusUpdateRefused")[0].At("code"), timeline.Messages("StatusUpdateRefused")[0].At("request", "label")));
+        Assert.Equal("accepted", timeline.Messages("OrderStatusUpdated")[0].At("request", "label"));
+    }
+
+    private Task<(HttpStatusCode Status, System.Text.Json.JsonElement Body)> PushAsync(System.Text.Json.JsonElement lead, string label, string prefer = "respond-async") =>
+        Relay.SendAsync(Relay.Intake(), HttpMethod.Post, $"orders/{lead.At("order_id")}/status", new { campaign = "demo", status = label }, ("X-Api-Key", "demo-advertiser-key"), ("Prefer", prefer));
+
     /// <summary>Calls are given up after two seconds; looks come late, so that a doubt stays one while it is watched.</summary>
     public sealed class Impatient : IRelayKind
     {

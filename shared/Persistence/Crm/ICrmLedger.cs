@@ -38,7 +38,7 @@ public interface ICrmLedger : IOutbox
     Task<IReadOnlyList<Asker>?> ResolveAsync(Work doubt, WorkState state, string? orderId, IReadOnlyList<Outgoing> events, CancellationToken ct);
 
     /// <summary>Notes that somebody saw a lead's order, as long as it has none here, and returns the lead as it stands; null for an unknown one.</summary>
-    Task<Work?> WitnessAsync(Guid leadId, string orderId, CancellationToken ct);
+    Task<Work?> WitnessAsync(string connection, Guid leadId, string orderId, CancellationToken ct);
 
     /// <summary>
     /// Gives a claimed lead back that waits for another which was refused: it takes that one's place, unless somebody was

@@ -95,12 +95,12 @@ public sealed class SqliteCrmLedger(SqliteStore store) : ICrmLedger
             return state is WorkState.Waiting ? [] : Askers(connection, doubt.Id);
         }, ct);
 
-    public Task<Work?> WitnessAsync(Guid leadId, string orderId, CancellationToken ct) => store.WriteAsync(connection =>
+    public Task<Work?> WitnessAsync(string connection, Guid leadId, string orderId, CancellationToken ct) => store.WriteAsync(db =>
     {
-        connection.Run("""
-            UPDATE work SET seen_order_id = @1 WHERE id = @0 AND kind = 'Create' AND seen_order_id IS NULL AND state IN ('Waiting', 'Claimed', 'InDoubt')
-            """, leadId, orderId);
-        return connection.Query("SELECT * FROM work WHERE id = @0 AND kind = 'Create'", Read, leadId).FirstOrDefault();
+        db.Run("""
+            UPDATE work SET seen_order_id = @2 WHERE id = @1 AND connection = @0 AND kind = 'Create' AND seen_order_id IS NULL AND state IN ('Waiting', 'Claimed', 'InDoubt')
+            """, connection, leadId, orderId);
+        return db.Query("SELECT * FROM work WHERE id = @1 AND connection = @0 AND kind = 'Create'", Read, connection, leadId).FirstOrDefault();
     }, ct);
 
     public Task TakeOverAsync(Work claim, DuplicateRule rule, CancellationToken ct) => store.WriteAsync(connection =>

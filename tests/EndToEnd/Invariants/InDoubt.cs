@@ -78,12 +78,14 @@ public sealed class InDoubt
     public async Task Where_nobody_can_look_an_operator_names_the_order_and_its_postback_goes_out()
     {
         await using var relay = await Relay.StartAsync(new RelayOptions { Configure = config => { Quickly(config); Blindly(config); } });
+        var (_, other) = await relay.SubmitAsync(new { phone = "+4915123456780" });
         await relay.FaultAsync(new { target = "crm", kind = "cut", times = 1 });
         var (_, answer) = await relay.SubmitAsync(new { phone = "+4915123456789", click_id = "named" }, headers: ("Prefer", "respond-async"));
         await Story(relay, answer.At("lead_id")!, "OrderInDoubt");
+        Assert.Equal(HttpStatusCode.Conflict, (await ResolveAsync(relay, answer.At("lead_id")!, new { order_id = other.At("order_id") })).Status);
 
         Assert.Contains(answer.At("lead_id")!, await Relayctl.DoAsync(relay, "crm", "doubts"), StringComparison.Ordinal);
-        Assert.Contains("has the order 1001", await Relayctl.DoAsync(relay, "crm", "resolve", answer.At("lead_id")!, "--order", "1001"), StringComparison.Ordinal);
+        Assert.Contains("has the order 1002", await Relayctl.DoAsync(relay, "crm", "resolve", answer.At("lead_id")!, "--order", "1002"), StringComparison.Ordinal);
 
         var timeline = await Story(relay, answer.At("lead_id")!, "OrderCreated");
         Assert.Equal("operator", timeline.Messages("OrderCreated")[0].At("evidence"));

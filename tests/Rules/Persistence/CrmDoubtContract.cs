@@ -63,7 +63,7 @@ public abstract class CrmDoubtContract(IStoreUnderTest store) : StoreContract(st
         var (ledger, lead) = (Store.Crm(), CrmWork.Create());
         var doubt = await FallIntoDoubtAsync(ledger, lead, null);
 
-        Assert.NotNull(await ledger.WitnessAsync(lead.Id, "1001", None));
+        Assert.NotNull(await ledger.WitnessAsync("main", lead.Id, "1001", None));
         Assert.Equal("1001", (await ledger.FindLeadAsync(lead.Id, None))?.SeenOrderId);
         Assert.Empty((await ledger.ResolveAsync(doubt, WorkState.Done, "1001", [Builders.Event(Builders.Created(lead.Id))], None))!);
     }
@@ -72,10 +72,11 @@ public abstract class CrmDoubtContract(IStoreUnderTest store) : StoreContract(st
     public async Task What_somebody_saw_is_kept_through_a_call_and_never_replaced()
     {
         var (ledger, lead) = (Store.Crm(), CrmWork.Create());
-        Assert.Null(await ledger.WitnessAsync(lead.Id, "1001", None));
+        Assert.Null(await ledger.WitnessAsync("main", lead.Id, "1001", None));
         var claim = await ledger.AcceptAndClaimAsync(lead);
-        await ledger.WitnessAsync(lead.Id, "1001", None);
-        await ledger.WitnessAsync(lead.Id, "1002", None);
+        Assert.Null(await ledger.WitnessAsync("other", lead.Id, "1003", None));
+        await ledger.WitnessAsync("main", lead.Id, "1001", None);
+        await ledger.WitnessAsync("main", lead.Id, "1002", None);
         await ledger.SettleAsync(claim, WorkState.InDoubt, null, null, [Builders.Event(Builders.InDoubt(lead.Id))], None);
 
         Assert.Equal("1001", (await ledger.FindLeadAsync(lead.Id, None))?.SeenOrderId);
