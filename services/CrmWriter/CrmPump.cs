@@ -114,7 +114,7 @@ public sealed class CrmPump(ICrmLedger ledger, Settling settling, SalesRender cr
                 await settling.ResolveAsync(doubt, Outcomes.SendAgain(doubt, $"SalesRender still has no order of it {elapsed.TotalSeconds:0} s later, so it is sent again.", time));
                 return Outcomes.LookedUp(look, null, "SalesRender does not have it. It is sent again.", exchange, null, time);
             case CrmOutcome.Page { IsLast: var isLast }:
-                var seenSoFar = isLast ? "SalesRender does not show it" : $"It is not among the newest {LookUp.MostPages * LookUp.PageSize} orders";
+                var seenSoFar = isLast ? "SalesRender does not show it" : "It is not among the newest orders, as far back as they could be read";
                 return Outcomes.LookedUp(look, null, next is null ? $"{seenSoFar}. A webhook or an operator decides." : $"{seenSoFar}; another look follows.", exchange, next, time);
             case var failed:
                 var reason = failed switch { CrmOutcome.Refused refused => $"{refused.Text} ({refused.Code})", CrmOutcome.NothingSent nothing => nothing.Reason, CrmOutcome.InDoubt unread => unread.Reason, _ => "" };
@@ -129,14 +129,16 @@ public sealed class CrmPump(ICrmLedger ledger, Settling settling, SalesRender cr
         CrmExchange? exchange = null;
         for (var page = 1; ; page++)
         {
+            var left = connection.TimeLimit - Stopwatch.GetElapsedTime(since);
+            if (left <= TimeSpan.Zero || page > LookUp.MostPages)
+                return (new CrmOutcome.Page(null, IsLast: false), exchange);
             var outcome = await politeness.CallAsync(connection, null, async () =>
             {
-                var left = connection.TimeLimit - Stopwatch.GetElapsedTime(since);
-                var call = await crm.CallAsync(CrmRequests.NewestOrders(connection, page), connection.AuthScheme, token, left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1), CancellationToken.None);
+                var call = await crm.CallAsync(CrmRequests.NewestOrders(connection, page), connection.AuthScheme, token, left, CancellationToken.None);
                 exchange = call.Exchange;
                 return CrmOutcome.OfLookUp(call, doubt.Id, doubt.Message.At);
             });
-            if (outcome is not CrmOutcome.Page { OrderId: null, IsLast: false } || page == LookUp.MostPages)
+            if (outcome is not CrmOutcome.Page { OrderId: null, IsLast: false })
                 return (outcome, exchange);
         }
     }

@@ -111,6 +111,8 @@ public static class Normaliser
         }
         if (Phone.Normalise(raw, fields.GetValueOrDefault("country"), out var fault, prefix) is not { } number)
             return new Refusal(422, "invalid_phone", fault!, "phone");
+        if (raw.TrimStart().StartsWith('+') && !Phone.DigitsOf(raw).TrimStart('0').StartsWith(number[1..3], StringComparison.Ordinal))
+            warnings.Add($"The phone number {Cleaning.Cut(raw, 100)} begins with no country's calling code, so it was read as one of the country: {number}.");
         fields["phone"] = number;
         return null;
     }

@@ -44,6 +44,20 @@ public class NormaliserTests
         Assert.Equal(country is "FR" && given is not "" ? 1 : 0, result.Warnings.Count);
     }
 
+    [Theory]
+    [InlineData("%2B0151 12345678", "+4915112345678", true)]
+    [InlineData("%2B999 1512345", "+499991512345", true)]
+    [InlineData("%2B49 (0)151 12345678", "+4915112345678", false)]
+    [InlineData("%2B0049 151 12345678", "+4915112345678", false)]
+    [InlineData("%2B1 212 555 1234", "+12125551234", false)]
+    [InlineData("0151 12345678", "+4915112345678", false)]
+    public void A_plus_without_a_calling_code_is_warned_of(string given, string phone, bool isWarned)
+    {
+        var result = Bodies.Normalise($"phone={given}", country: "DE");
+
+        Assert.Equal((phone, isWarned ? 1 : 0), (result.Lead.Fields["phone"], result.Warnings.Count));
+    }
+
     [Fact]
     public void A_macro_nobody_filled_in_is_missing_and_the_warning_names_the_field()
     {
