@@ -41,10 +41,11 @@ public abstract record CrmOutcome
     public static CrmOutcome Of(CrmCall call, string idPath) => Of(call, root => IdAt(root, idPath) is { } id ? new Done(id) : null);
 
     /// <summary>Judges a call of <see cref="Documents.FindOrder"/>.</summary>
-    public static CrmOutcome OfRead(CrmCall call) => Of(call, OrderIn);
+    public static CrmOutcome OfRead(CrmCall call) => Of(call, root => ErrorOf(root) ?? OrderIn(root));
 
-    /// <summary>Judges a call of <see cref="Documents.NewestOrders"/>.</summary>
-    public static CrmOutcome OfLookUp(CrmCall call, Guid leadId, DateTimeOffset submitted) => Of(call, root => LookUp.Read(root, leadId, submitted));
+    /// <summary>Judges a call of <see cref="Documents.NewestOrders"/>. An answer with errors may lack what would show the order: it proves no absence.</summary>
+    public static CrmOutcome OfLookUp(CrmCall call, Guid leadId, DateTimeOffset submitted) => Of(call, root =>
+        LookUp.Read(root, leadId, submitted) is { OrderId: not null } found ? found : ErrorOf(root) ?? LookUp.Read(root, leadId, submitted));
 
     private static CrmOutcome Of(CrmCall call, Func<JsonElement, CrmOutcome?> find) => call.Exchange switch
     {
@@ -105,7 +106,7 @@ public abstract record CrmOutcome
             Property(reward, "amount") is { ValueKind: JsonValueKind.Number } amount && amount.TryGetDecimal(out var minor) ? new Reward(minor / 100, StringIn(Property(reward, "currency"))) : null);
     }
 
-    private static string? Id(JsonElement? element) => IdText(Property(element, "id"));
+    internal static string? Id(JsonElement? element) => IdText(Property(element, "id"));
 
     private static string? IdText(JsonElement? element) => element switch
     {

@@ -48,6 +48,12 @@ public sealed class CrmPump(ICrmLedger ledger, Settling settling, SalesRender cr
         if (work.WaitsFor is { } first)
             return await FollowAsync(work, first, campaign);
 
+        var doubt = work.Kind is WorkKind.LookUp ? await ledger.FindLeadAsync(about.LeadId!.Value, CancellationToken.None) : null;
+        if (work.Kind is WorkKind.LookUp && (doubt is not { State: WorkState.InDoubt } || doubt.LookUpId != work.Id))
+            return Ended(work);
+        if (doubt?.SeenOrderId is { } told)
+            return await ResolveAsync(work, doubt, Outcomes.Exists(doubt, told, "webhook", null, time), $"A webhook told of the order {told}.", null);
+
         var request = CrmRequests.Of(work.Message, campaign, connection);
         if (request.Token is not { } token)
             return Outcomes.Refused(work, "no_crm_token", "The campaign's connection has no CRM token, without which SalesRender's orders cannot be read or changed.", null, time);
@@ -57,11 +63,11 @@ public sealed class CrmPump(ICrmLedger ledger, Settling settling, SalesRender cr
         var left = connection.TimeLimit - Stopwatch.GetElapsedTime(claim.Since);
         if (left <= TimeSpan.Zero)
             return Delayed(work, new CrmOutcome.NothingSent("This service was too slow to make the call in time.", TimeSpan.Zero), null);
-        if (work.Kind is WorkKind.LookUp)
-            return await LookAsync(work, connection, secret, claim.Since);
+        if (doubt is not null)
+            return await LookAsync(work, doubt, connection, secret, claim.Since);
 
         CrmExchange? exchange = null;
-        var outcome = await politeness.CallAsync(connection, token == campaign.Token ? campaign.Alias : null, async () =>
+        var outcome = await politeness.CallAsync(connection, token, async () =>
         {
             var call = await crm.CallAsync(request, connection.AuthScheme, secret, left, CancellationToken.None);
             exchange = call.Exchange;
@@ -75,8 +81,8 @@ public sealed class CrmPump(ICrmLedger ledger, Settling settling, SalesRender cr
             CrmOutcome.NothingSent when work.Kind is WorkKind.Update && await ledger.HasNewerUpdateAsync(work, CancellationToken.None) => Outcomes.Superseded(work, time),
             CrmOutcome.NothingSent nothing => Delayed(work, nothing, exchange),
             // All but a creation may be sent twice, so doubt is only a delay.
-            CrmOutcome.InDoubt doubt when work.Kind is not WorkKind.Create => Delayed(work, new CrmOutcome.NothingSent(doubt.Reason, null), exchange),
-            CrmOutcome.InDoubt doubt => Outcomes.InDoubt(work, doubt.Reason, exchange, LookUp.First(campaign, connection), time),
+            CrmOutcome.InDoubt unknown when work.Kind is not WorkKind.Create => Delayed(work, new CrmOutcome.NothingSent(unknown.Reason, null), exchange),
+            CrmOutcome.InDoubt unknown => Outcomes.InDoubt(work, unknown.Reason, exchange, LookUp.First(campaign, connection), time),
             var other => throw new UnreachableException(other.GetType().Name),
         };
     }
@@ -92,27 +98,18 @@ public sealed class CrmPump(ICrmLedger ledger, Settling settling, SalesRender cr
     }
 
     /// <summary>Looks for a lead's order among the newest, page by page.</summary>
-    private async Task<Settlement> LookAsync(Work look, Connection connection, string token, long since)
+    private async Task<Settlement> LookAsync(Work look, Work doubt, Connection connection, string token, long since)
     {
-        var about = look.Message.About;
-        if (await ledger.FindLeadAsync(about.LeadId!.Value, CancellationToken.None) is not { State: WorkState.InDoubt } doubt)
-            return Outcomes.LookedUp(look, null, "The doubt has ended.", null, null, time);
-        if (doubt.SeenOrderId is { } seen)
-        {
-            await settling.ResolveAsync(doubt, Outcomes.Exists(doubt, seen, "webhook", null, time));
-            return Outcomes.LookedUp(look, seen, $"A webhook told of the order {seen}.", null, null, time);
-        }
         var (outcome, exchange) = await SearchAsync(connection, token, doubt, since);
         var elapsed = time.GetUtcNow() - look.Since;
         var next = LookUp.Next(elapsed, connection.LookUp.Settle);
         switch (outcome)
         {
             case CrmOutcome.Page { OrderId: { } found }:
-                await settling.ResolveAsync(doubt, Outcomes.Exists(doubt, found, "look_up", exchange, time));
-                return Outcomes.LookedUp(look, found, $"SalesRender has it: order {found}.", exchange, null, time);
+                return await ResolveAsync(look, doubt, Outcomes.Exists(doubt, found, "look_up", exchange, time), $"SalesRender has it: order {found}.", exchange);
             case CrmOutcome.Page { IsLast: true } when next is null && connection.LookUp.Trustworthy:
-                await settling.ResolveAsync(doubt, Outcomes.SendAgain(doubt, $"SalesRender still has no order of it {elapsed.TotalSeconds:0} s later, so it is sent again.", time));
-                return Outcomes.LookedUp(look, null, "SalesRender does not have it. It is sent again.", exchange, null, time);
+                return await ResolveAsync(look, doubt, Outcomes.SendAgain(doubt, $"SalesRender still has no order of it {elapsed.TotalSeconds:0} s later, so it is sent again.", time),
+                    "SalesRender does not have it. It is sent again.", exchange);
             case CrmOutcome.Page { IsLast: var isLast }:
                 var seenSoFar = isLast ? "SalesRender does not show it" : "It is not among the newest orders, as far back as they could be read";
                 return Outcomes.LookedUp(look, null, next is null ? $"{seenSoFar}. A webhook or an operator decides." : $"{seenSoFar}; another look follows.", exchange, next, time);
@@ -124,6 +121,11 @@ public sealed class CrmPump(ICrmLedger ledger, Settling settling, SalesRender cr
         }
     }
 
+    private async Task<Settlement> ResolveAsync(Work look, Work doubt, Settlement end, string text, CrmExchange? exchange) =>
+        await settling.ResolveAsync(doubt, end) ? Outcomes.LookedUp(look, end.OrderId, text, exchange, null, time) : Ended(look);
+
+    private Settlement Ended(Work look) => Outcomes.LookedUp(look, null, "The doubt has ended.", null, null, time);
+
     private async Task<(CrmOutcome Outcome, CrmExchange? Exchange)> SearchAsync(Connection connection, string token, Work doubt, long since)
     {
         CrmExchange? exchange = null;
@@ -132,7 +134,7 @@ public sealed class CrmPump(ICrmLedger ledger, Settling settling, SalesRender cr
             var left = connection.TimeLimit - Stopwatch.GetElapsedTime(since);
             if (left <= TimeSpan.Zero || page > LookUp.MostPages)
                 return (new CrmOutcome.Page(null, IsLast: false), exchange);
-            var outcome = await politeness.CallAsync(connection, null, async () =>
+            var outcome = await politeness.CallAsync(connection, connection.Token!, async () =>
             {
                 var call = await crm.CallAsync(CrmRequests.NewestOrders(connection, page), connection.AuthScheme, token, left, CancellationToken.None);
                 exchange = call.Exchange;

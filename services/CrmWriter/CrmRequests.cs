@@ -31,7 +31,7 @@ public static class CrmRequests
 
     private static CrmRequest Create(Guid leadId, Lead lead, Campaign campaign, Connection connection)
     {
-        var (endpoint, token) = (connection.CreateEndpoint, campaign.Token ?? (connection.Api is OrderApi.Crm ? connection.Token : connection.CpaToken));
+        var (endpoint, token) = (connection.CreateEndpoint, connection.CreateToken(campaign));
         var (document, idPath) = connection.Create;
         return connection.Api switch
         {

@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using LeadRelay.Configuration;
 
 namespace LeadRelay.CrmWriter;
 
 /// <summary>The rules of looking for the order of a lead in doubt.</summary>
-public static class LookUp
+public static partial class LookUp
 {
     public const int PageSize = 100;
 
@@ -30,8 +31,8 @@ public static class LookUp
         Looks.Select(share => (TimeSpan?)(settle * share - elapsed)).FirstOrDefault(wait => wait > TimeSpan.Zero);
 
     /// <summary>
-    /// What a page of the newest orders shows of a lead. What is older than the lead need not be searched; what is not in
-    /// order cannot be judged.
+    /// What a page of the newest orders shows of a lead. The search ends with an empty page (how long a server makes its
+    /// pages is its own affair) or with an order that is older than the lead; a time without an offset tells no age.
     /// </summary>
     /// <param name="submitted">When the lead came in.</param>
     public static CrmOutcome.Page Read(JsonElement root, Guid leadId, DateTimeOffset submitted)
@@ -44,15 +45,18 @@ public static class LookUp
         foreach (var order in orders.EnumerateArray())
         {
             if (Texts(order).Any(text => string.Equals(text, wanted, StringComparison.OrdinalIgnoreCase)))
-                return new CrmOutcome.Page(order.GetProperty("id").ToString(), IsLast: true);
-            if (!order.TryGetProperty("createdAt", out var at) || !DateTimeOffset.TryParse(at.ToString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var createdAt))
-                throw new JsonException("An order has no createdAt.");
+                return new CrmOutcome.Page(CrmOutcome.Id(order) ?? throw new JsonException("The order has no id."), IsLast: true);
+            var createdAt = CreatedAt(order);
             if (createdAt > before)
                 throw new JsonException("The orders do not come the newest first.");
-            before = createdAt;
+            before = createdAt ?? before;
         }
-        return new CrmOutcome.Page(null, IsLast: orders.GetArrayLength() < PageSize || before < submitted - Skew);
+        return new CrmOutcome.Page(null, IsLast: orders.GetArrayLength() is 0 || before < submitted - Skew);
     }
+
+    private static DateTimeOffset? CreatedAt(JsonElement order) =>
+        order.TryGetProperty("createdAt", out var at) && at.ValueKind is JsonValueKind.String && WithOffset().IsMatch(at.GetString()!)
+        && DateTimeOffset.TryParse(at.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time : null;
 
     /// <summary>Where our id can be: the lead's external id, or any text field.</summary>
     private static IEnumerable<string?> Texts(JsonElement order)
@@ -65,4 +69,7 @@ public static class LookUp
                 yield return field.TryGetProperty("value", out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
         }
     }
+
+    [GeneratedRegex(@"(Z|[+-]\d\d:?\d\d)\z")]
+    private static partial Regex WithOffset();
 }

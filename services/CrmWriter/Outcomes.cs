@@ -55,8 +55,9 @@ public static class Outcomes
             : new Settlement(WorkState.Done, Event(work, new LeadDuplicated(work.Message.About with { OrderId = orderId }, (LeadSubmitted)work.Message, first.Id, time.GetUtcNow())));
     }
 
-    /// <summary>A newer status was pushed for the same order.</summary>
-    public static Settlement Superseded(Work work, TimeProvider time) => Refused(work, "superseded", "A newer status was pushed for this order before this one was sent.", null, time);
+    /// <summary>A newer status was pushed for the same order. That is the end of it: a repeat must not bring it back.</summary>
+    public static Settlement Superseded(Work work, TimeProvider time) =>
+        Refused(work, "superseded", "A newer status was pushed for this order before this one was sent.", null, time) with { State = WorkState.Done };
 
     public static Settlement Delayed(Work work, string reason, TimeSpan dueIn, CrmExchange? exchange, TimeProvider time) => new(WorkState.Waiting,
         Event(work, new OrderWriteDelayed(work.Message.About, reason, work.Attempt, time.GetUtcNow() + dueIn, exchange, time.GetUtcNow())), DueIn: dueIn);

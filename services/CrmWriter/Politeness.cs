@@ -17,20 +17,25 @@ public sealed class Politeness(ConfigStore config, TimeProvider time, ILogger<Po
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<string, Line> lines = [];
-    private readonly ConcurrentDictionary<string, DateTimeOffset> refusedTokens = new();
+    private readonly ConcurrentDictionary<Secret, DateTimeOffset> refusedTokens = new();
 
     /// <summary>What may be claimed at this moment.</summary>
-    public ClaimLimits Limits() => new(
-        config.Current.Connections.Values.ToDictionary(c => c.Name, Free),
-        [.. config.Current.Campaigns.Values.Where(c => c.Token is not null && IsRefused(TokenOf(c.Alias))).Select(c => c.Alias)]);
+    public ClaimLimits Limits()
+    {
+        var (current, now) = (config.Current, time.GetUtcNow());
+        return new ClaimLimits(
+            current.Connections.Values.ToDictionary(c => c.Name, c => Of(c).Free(now)),
+            [.. current.Campaigns.Values.Where(c => IsRefused(current.Connections[c.Connection].CreateToken(c), now)).Select(c => c.Alias)],
+            [.. current.Connections.Values.Where(c => IsRefused(c.Token, now)).Select(c => c.Name)]);
+    }
 
     /// <summary>Takes a claimed row's place; it is given back by disposing of it.</summary>
     public IDisposable Enter(string? connection) =>
         connection is not null && config.Current.Connections.TryGetValue(connection, out var known) ? Of(known).Enter() : NoPlace;
 
     /// <summary>Makes a call and learns from what came of it.</summary>
-    /// <param name="campaign">Whose token it is made with; null for the connection's own.</param>
-    public async Task<CrmOutcome> CallAsync(Connection connection, string? campaign, Func<Task<CrmOutcome>> call)
+    /// <param name="token">What it is made with.</param>
+    public async Task<CrmOutcome> CallAsync(Connection connection, Secret token, Func<Task<CrmOutcome>> call)
     {
         CrmOutcome outcome;
         try { outcome = await Of(connection).Breaker.ExecuteAsync(async _ => await call()); }
@@ -38,40 +43,30 @@ public sealed class Politeness(ConfigStore config, TimeProvider time, ILogger<Po
         {
             return new CrmOutcome.NothingSent("SalesRender failed several times in a row and is left alone for a while.", Pause);
         }
-        var token = campaign is null ? connection.Name : TokenOf(campaign);
         if (outcome is CrmOutcome.NothingSent { BadCredentials: true })
         {
             refusedTokens[token] = time.GetUtcNow() + Pause;
-            logger.LogCritical("SalesRender refuses the token of {Owner}. Its calls wait and are tried again every {Seconds} s: check the token.",
-                campaign is null ? $"the connection {connection.Name}" : $"the campaign {campaign}", Pause.TotalSeconds);
+            logger.LogCritical("SalesRender refuses the token {Token} of the connection {Connection}. What needs it waits and is tried again every {Seconds} s: check the token.",
+                token, connection.Name, Pause.TotalSeconds);
         }
-        else if (outcome is not CrmOutcome.NothingSent && refusedTokens.TryRemove(token, out _))
+        else if (outcome is not (CrmOutcome.NothingSent or CrmOutcome.InDoubt) && refusedTokens.TryRemove(token, out _))
         {
-            logger.LogInformation("SalesRender takes the token of {Connection} {Campaign} again.", connection.Name, campaign);
+            logger.LogInformation("SalesRender takes the token {Token} of the connection {Connection} again.", token, connection.Name);
         }
         return outcome;
     }
 
-    /// <summary>With a token that was refused, one call at a time, and not before the pause is over.</summary>
-    private int Free(Connection connection)
-    {
-        var free = Of(connection).Free(time.GetUtcNow());
-        return IsRefused(connection.Name) ? 0 : refusedTokens.ContainsKey(connection.Name) ? Math.Min(1, free) : free;
-    }
-
-    private static string TokenOf(string campaign) => "campaign " + campaign;
-
-    private bool IsRefused(string token) => refusedTokens.TryGetValue(token, out var until) && until > time.GetUtcNow();
+    private bool IsRefused(Secret? token, DateTimeOffset now) => token is not null && refusedTokens.TryGetValue(token, out var until) && until > now;
 
     /// <summary>Changed limits make a new line; the few calls under way on the old one are not counted on it.</summary>
     private Line Of(Connection connection)
     {
+        // The limits in force, not those that a piece of work began with: else two of them would take turns.
+        var limits = config.Current.Connections.GetValueOrDefault(connection.Name)?.Limits ?? connection.Limits;
         lock (lines)
         {
-            if (lines.TryGetValue(connection.Name, out var line) && line.Limits == connection.Limits)
-                return line;
-            line?.Dispose();
-            return lines[connection.Name] = new Line(connection, time, logger);
+            return lines.TryGetValue(connection.Name, out var line) && line.Limits == limits
+                ? line : lines[connection.Name] = new Line(connection.Name, limits, time, logger);
         }
     }
 
@@ -95,9 +90,9 @@ public sealed class Politeness(ConfigStore config, TimeProvider time, ILogger<Po
         private DateTimeOffset? openUntil;
         private int running;
 
-        public Line(Connection connection, TimeProvider time, ILogger logger)
+        public Line(string connection, CrmLimits limits, TimeProvider time, ILogger logger)
         {
-            Limits = connection.Limits;
+            Limits = limits;
             leave = new Place(() => Interlocked.Decrement(ref running));
             if (Limits.PerMinute is { } perMinute)
             {
@@ -114,13 +109,13 @@ public sealed class Politeness(ConfigStore config, TimeProvider time, ILogger<Po
                     OnOpened = arguments =>
                     {
                         openUntil = time.GetUtcNow() + arguments.BreakDuration;
-                        logger.LogCritical("SalesRender is down for the connection {Connection}. Its calls wait and are tried again every {Seconds} s.", connection.Name, Pause.TotalSeconds);
+                        logger.LogCritical("SalesRender is down for the connection {Connection}. Its calls wait and are tried again every {Seconds} s.", connection, Pause.TotalSeconds);
                         return default;
                     },
                     OnClosed = _ =>
                     {
                         openUntil = null;
-                        logger.LogInformation("SalesRender is back for the connection {Connection}.", connection.Name);
+                        logger.LogInformation("SalesRender is back for the connection {Connection}.", connection);
                         return default;
                     },
                 })

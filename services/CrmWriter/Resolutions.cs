@@ -28,10 +28,13 @@ public static class Resolutions
             return Problem(404, "unknown lead", $"There is no lead {leadId}.");
         if (lead.State is not WorkState.InDoubt)
             return Problem(409, "not in doubt", $"The lead {leadId} is not in doubt: {lead.State}.");
+        var doubtedAt = lead.Outcome!.At;
+        if (resolution.At is { } seen && seen != doubtedAt)
+            return Problem(409, "another doubt", $"The lead {leadId} is in doubt since {doubtedAt:O}, not {seen:O}: look again.");
         var orderId = resolution.SendAgain ? null : resolution.OrderId!.Trim();
         if (orderId is not null && await ledger.FindOrderAsync(lead.Message.About.Connection!, orderId, ct) is { } owner)
             return Problem(409, "another's order", $"The order {orderId} is that of the lead {owner.LeadId}.");
-        var decided = new ResolveInDoubt(lead.Message.About, orderId, resolution.Reason, time.GetUtcNow());
+        var decided = new ResolveInDoubt(lead.Message.About, orderId, doubtedAt, resolution.Reason, time.GetUtcNow());
         try { await bus.PublishOnceAsync(decided, Guid.CreateVersion7(), TimeSpan.FromSeconds(5), time); }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -46,8 +49,9 @@ public static class Resolutions
 /// <summary>An operator's word: one of the first two.</summary>
 /// <param name="OrderId">The order that exists.</param>
 /// <param name="SendAgain">There is none.</param>
+/// <param name="At">The doubt's own time, as the list has it; then a later doubt of the lead is left alone.</param>
 /// <param name="Reason">For the record.</param>
-public sealed record Resolution(string? OrderId, bool SendAgain, string? Reason);
+public sealed record Resolution(string? OrderId, bool SendAgain, DateTimeOffset? At, string? Reason);
 
 /// <summary>202: it will be done within seconds.</summary>
 public sealed record Resolved(Guid LeadId, string? OrderId, bool SendAgain);

@@ -9,8 +9,7 @@ public sealed class ResolveInDoubtConsumer(ICrmLedger ledger, Settling settling,
     public async Task Consume(ConsumeContext<ResolveInDoubt> context)
     {
         var decided = context.Message;
-        // A decision is about the doubt that the operator saw, not about one that came after it.
-        if (await ledger.FindLeadAsync(decided.About.LeadId!.Value, context.CancellationToken) is not { State: WorkState.InDoubt, Outcome: { } doubted } doubt || doubted.At > decided.At)
+        if (await ledger.FindLeadAsync(decided.About.LeadId!.Value, context.CancellationToken) is not { State: WorkState.InDoubt, Outcome: { } doubted } doubt || doubted.At != decided.DoubtedAt)
             return;
         await settling.ResolveAsync(doubt, decided.OrderId is { } orderId
             ? Outcomes.Exists(doubt, orderId, "operator", null, time)

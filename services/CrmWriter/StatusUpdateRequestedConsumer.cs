@@ -56,7 +56,8 @@ public sealed class StatusUpdateRequestedConsumer(
         if (campaign.StatusMap.StatusIdFor(update.Label) is not { } statusId)
             return (update, Refusal(update, "unknown_status", $"The campaign has no status \"{update.Label}\"; it has {string.Join(", ", campaign.StatusMap.Labels)}."));
         if (lead is not { State: WorkState.Done, Outcome: OrderCreated { About.OrderId: { } orderId } })
-            return (update, Refusal(update, "no_order_yet", lead.State is WorkState.Refused ? "SalesRender refused the lead: it has no order." : "The lead has no order yet; try again later."));
+            return (update, Refusal(update, "no_order_yet", lead.State is WorkState.Refused ? "SalesRender refused the lead: it has no order."
+                : lead.Outcome is LeadDuplicated duplicate ? $"The lead is a duplicate of {duplicate.FirstLeadId}, which has the order: set that one's status." : "The lead has no order yet; try again later."));
         return (update with { About = update.About with { OrderId = orderId }, StatusId = statusId, Label = campaign.StatusMap.Entries[statusId]!.Label }, null);
     }
 

@@ -26,8 +26,9 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
               Prints the company's statuses as a status_map to paste into a campaign.
           crm doubts
               Lists the leads of which nobody knows whether SalesRender has their order.
-          crm resolve LEAD_ID --order ID|none [--reason TEXT]
+          crm resolve LEAD_ID --order ID|none [--at TIME] [--reason TEXT]
               Ends such a doubt: the order exists and has this id, or there is none and the lead is sent again.
+              With the time that crm doubts shows, a later doubt of the lead is left alone.
           help
 
         The crm commands on doubts ask CrmWriter: CrmWriter__Url (default http://127.0.0.1:8084) with the token in Operator__Token.
@@ -51,7 +52,7 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
                 ["partner", "sheet", .. var rest] => Print(PartnerCommands.ShowSheet(folder, new Arguments(rest, ["NAME"], ["--base"]))),
                 ["campaign", "new", .. var rest] => Print(CampaignCommand.New(folder, new Arguments(rest, ["ALIAS"], CampaignCommand.Options, ["--partner"]))),
                 ["crm", "doubts", .. var rest] => await DoubtCommands.ListAsync(new Arguments(rest, [], []), output),
-                ["crm", "resolve", .. var rest] => await DoubtCommands.ResolveAsync(new Arguments(rest, ["LEAD_ID"], ["--order", "--reason"]), output),
+                ["crm", "resolve", .. var rest] => await DoubtCommands.ResolveAsync(new Arguments(rest, ["LEAD_ID"], ["--order", "--at", "--reason"]), output),
                 ["crm", "check", .. var rest] => await new CrmCommands(folder, output, errors).CheckAsync(new Arguments(rest, ["CONNECTION"], [])),
                 ["crm", "statuses", .. var rest] => await new CrmCommands(folder, output, errors).StatusesAsync(new Arguments(rest, ["CONNECTION"], [])),
                 _ => throw new UsageException($"There is no command {string.Join(' ', args.Take(2))}."),

@@ -14,7 +14,7 @@ internal static class DoubtCommands
         var leads = (await CallAsync(HttpMethod.Get, "leads/in-doubt", null)).GetProperty("leads");
         foreach (var lead in leads.EnumerateArray())
             output.WriteLine($"{lead.GetProperty("lead_id")}  {lead.GetProperty("at")}  {lead.GetProperty("campaign")}  {lead.GetProperty("partner")}  {lead.GetProperty("reason")}");
-        output.WriteLine(leads.GetArrayLength() is 0 ? "No lead is in doubt." : $"{leads.GetArrayLength()} lead(s) in doubt. Look for each in SalesRender, then: ./relayctl crm resolve LEAD_ID --order ID, or --order none to send it again.");
+        output.WriteLine(leads.GetArrayLength() is 0 ? "No lead is in doubt." : $"{leads.GetArrayLength()} lead(s) in doubt. Look for each in SalesRender, then: ./relayctl crm resolve LEAD_ID --order ID --at TIME, or --order none --at TIME to send it again.");
         return 0;
     }
 
@@ -22,7 +22,7 @@ internal static class DoubtCommands
     {
         var order = args.Required("--order");
         var again = order is "none";
-        await CallAsync(HttpMethod.Post, $"leads/{Uri.EscapeDataString(args.Name)}/resolution", new { order_id = again ? null : order, send_again = again, reason = args["--reason"] });
+        await CallAsync(HttpMethod.Post, $"leads/{Uri.EscapeDataString(args.Name)}/resolution", new { order_id = again ? null : order, send_again = again, at = args["--at"], reason = args["--reason"] });
         output.WriteLine(again ? $"The lead {args.Name} is sent again." : $"The lead {args.Name} has the order {order}.");
         return 0;
     }

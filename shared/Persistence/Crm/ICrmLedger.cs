@@ -90,7 +90,7 @@ public sealed record NewWork(Guid Id, WorkKind Kind, Guid MessageId, IAudited Me
     /// <summary>Of a lead whose campaign wants no second order for a phone.</summary>
     public DuplicateRule? Duplicates { get; init; }
 
-    /// <summary>Of a status update: what is told of older ones of the order that still wait; they are not sent any more.</summary>
+    /// <summary>Of a status update: what is told of one that was pushed before another for the same order, and is not sent any more.</summary>
     public Func<Work, Outgoing>? Supersede { get; init; }
 }
 
@@ -101,9 +101,10 @@ public sealed record DuplicateRule(string Campaign, string Phone, TimeSpan Windo
 /// <summary>What may not be claimed now.</summary>
 /// <param name="Free">How many records of a connection; one that is not named has no limit.</param>
 /// <param name="Paused">Campaigns whose leads wait.</param>
-public sealed record ClaimLimits(IReadOnlyDictionary<string, int> Free, IReadOnlyCollection<string> Paused)
+/// <param name="PausedElse">Connections whose other requests wait.</param>
+public sealed record ClaimLimits(IReadOnlyDictionary<string, int> Free, IReadOnlyCollection<string> Paused, IReadOnlyCollection<string> PausedElse)
 {
-    public static readonly ClaimLimits None = new(new Dictionary<string, int>(), []);
+    public static readonly ClaimLimits None = new(new Dictionary<string, int>(), [], []);
 }
 
 /// <summary>A request in the ledger.</summary>
@@ -126,7 +127,11 @@ public sealed record Work(
     Guid? Lease,
     IAudited? Outcome,
     string? SeenOrderId,
-    Guid? WaitsFor);
+    Guid? WaitsFor)
+{
+    /// <summary>Id of the record that looks into this doubt, and into no other of the lead.</summary>
+    public Guid LookUpId => StableId.Of(Id.ToString(), nameof(WorkKind.LookUp), Round, Attempt);
+}
 
 /// <summary>What became of accepting a request.</summary>
 /// <param name="IsNew">False when the ledger knew it.</param>

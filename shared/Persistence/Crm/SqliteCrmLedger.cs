@@ -26,7 +26,7 @@ public sealed class SqliteCrmLedger(SqliteStore store) : ICrmLedger
         var isNew = connection.Run($"""
             INSERT INTO work(id, kind, state, connection, order_id, message_id, type, message, body_hash, since, due_at, campaign)
             VALUES(@0, @1, 'Waiting', @2, @3, @4, @5, @6, @7, {SqliteStore.Now}, {SqliteStore.Now}, @8)
-            ON CONFLICT(id) DO UPDATE SET state = 'Waiting', round = round + 1, attempt = 0, message_id = excluded.message_id,
+            ON CONFLICT(id) DO UPDATE SET state = 'Waiting', connection = excluded.connection, round = round + 1, attempt = 0, message_id = excluded.message_id,
               message = excluded.message, body_hash = excluded.body_hash, since = excluded.since, due_at = excluded.due_at, lease = NULL,
               outcome_type = NULL, outcome = NULL, waits_for = NULL
             WHERE state = 'Refused' AND message_id <> excluded.message_id
@@ -36,6 +36,7 @@ public sealed class SqliteCrmLedger(SqliteStore store) : ICrmLedger
             connection.Run("UPDATE work SET waits_for = @1 WHERE id = @0", work.Id, First(connection, work.Id, rule));
         var superseded = isNew && work.Supersede is { } supersede ? Supersede(connection, work, supersede) : [];
         var known = connection.Query("SELECT * FROM work WHERE id = @0", Read, work.Id).Single();
+        isNew &= known.State is WorkState.Waiting;
         if (asker is not null && known.State is WorkState.Waiting or WorkState.Claimed && known.BodyHash == work.BodyHash)
             connection.Run("INSERT OR IGNORE INTO askers VALUES(@0, @1, @2)", work.Id, asker!.Instance, asker.RequestId);
         return new Accepted(isNew, known) { Superseded = superseded };
@@ -49,13 +50,14 @@ public sealed class SqliteCrmLedger(SqliteStore store) : ICrmLedger
                 SELECT id, due_at, connection, ROW_NUMBER() OVER (PARTITION BY connection ORDER BY due_at) AS place FROM work AS due
                 WHERE state = 'Waiting' AND due_at <= {SqliteStore.Now}
                   AND NOT (kind = 'Create' AND campaign IN (SELECT value FROM json_each(@4)))
+                  AND NOT (kind <> 'Create' AND connection IN (SELECT value FROM json_each(@5)))
                   AND (waits_for IS NULL OR EXISTS (SELECT 1 FROM work AS first WHERE first.id = due.waits_for AND first.state IN ('Done', 'Refused')))
                   AND (kind IN ('Create', 'LookUp') OR NOT EXISTS (SELECT 1 FROM work AS earlier
                     WHERE earlier.connection = due.connection AND earlier.order_id = due.order_id AND earlier.kind = 'Update'
                       AND earlier.state IN ('Waiting', 'Claimed') AND earlier.rowid < due.rowid)))
               WHERE place <= COALESCE((SELECT value FROM json_each(@3) WHERE key = connection), @2) ORDER BY due_at LIMIT @2)
             RETURNING *
-            """, Read, Guid.CreateVersion7(), (long)lease.TotalMilliseconds, atMost, MessageJson.Write(limits.Free), MessageJson.Write(limits.Paused)), ct);
+            """, Read, Guid.CreateVersion7(), (long)lease.TotalMilliseconds, atMost, MessageJson.Write(limits.Free), MessageJson.Write(limits.Paused), MessageJson.Write(limits.PausedElse)), ct);
 
     public Task<IReadOnlyList<Asker>?> SettleAsync(Work claim, WorkState state, string? orderId, TimeSpan? dueIn, IReadOnlyList<Outgoing> events, CancellationToken ct) =>
         store.WriteAsync<IReadOnlyList<Asker>?>(connection =>
@@ -74,7 +76,7 @@ public sealed class SqliteCrmLedger(SqliteStore store) : ICrmLedger
                 connection.Run($"""
                     INSERT INTO work(id, kind, state, connection, message_id, type, message, since, due_at)
                     SELECT @1, 'LookUp', 'Waiting', connection, message_id, outcome_type, outcome, {SqliteStore.Now}, due_at FROM work WHERE id = @0
-                    """, claim.Id, LookUpOf(claim));
+                    """, claim.Id, claim.LookUpId);
             }
             SqliteOutbox.Add(connection, events);
             return state is WorkState.Waiting ? [] : Askers(connection, claim.Id);
@@ -85,12 +87,12 @@ public sealed class SqliteCrmLedger(SqliteStore store) : ICrmLedger
         {
             var outcome = events.Count > 0 ? events[^1].Message : null;
             var resolved = connection.Run($"""
-                UPDATE work SET state = @3, order_id = @4, due_at = {SqliteStore.Now}, outcome_type = COALESCE(@5, outcome_type), outcome = COALESCE(@6, outcome)
+                UPDATE work SET state = @3, order_id = @4, due_at = {SqliteStore.Now}, since = CASE @3 WHEN 'Waiting' THEN {SqliteStore.Now} ELSE since END, outcome_type = COALESCE(@5, outcome_type), outcome = COALESCE(@6, outcome)
                 WHERE id = @0 AND round = @1 AND attempt = @2 AND state = 'InDoubt'
                 """, doubt.Id, doubt.Round, doubt.Attempt, state.ToString(), orderId, outcome?.GetType().Name, outcome is null ? null : MessageJson.Write(outcome)) is 1;
             if (!resolved)
                 return null;
-            connection.Run("UPDATE work SET state = 'Done' WHERE id = @0 AND state = 'Waiting'", LookUpOf(doubt));
+            connection.Run("UPDATE work SET state = 'Done' WHERE id = @0 AND state = 'Waiting'", doubt.LookUpId);
             SqliteOutbox.Add(connection, events);
             return state is WorkState.Waiting ? [] : Askers(connection, doubt.Id);
         }, ct);
@@ -106,7 +108,7 @@ public sealed class SqliteCrmLedger(SqliteStore store) : ICrmLedger
     public Task TakeOverAsync(Work claim, DuplicateRule rule, CancellationToken ct) => store.WriteAsync(connection =>
     {
         var isMine = connection.Query("SELECT 1 FROM work WHERE id = @0 AND lease = @1 AND state = 'Claimed'", _ => true, claim.Id, claim.Lease).Count is 1;
-        return isMine && connection.Run("UPDATE work SET state = 'Waiting', attempt = attempt - 1, lease = NULL, lease_until = NULL, waits_for = @1 WHERE id = @0",
+        return isMine && connection.Run($"UPDATE work SET state = 'Waiting', attempt = attempt - 1, lease = NULL, lease_until = NULL, waits_for = @1, since = {SqliteStore.Now} WHERE id = @0",
             claim.Id, First(connection, claim.Id, rule)) is 1;
     }, ct);
 
@@ -132,9 +134,6 @@ public sealed class SqliteCrmLedger(SqliteStore store) : ICrmLedger
 
     public Task ConfirmedAsync(IReadOnlyList<Outgoing> events, CancellationToken ct) => SqliteOutbox.ConfirmedAsync(store, events, ct);
 
-    /// <summary>A doubt is looked into under one id, whoever begins it.</summary>
-    private static Guid LookUpOf(Work doubt) => StableId.Of(doubt.Id.ToString(), nameof(WorkKind.LookUp), doubt.Round, doubt.Attempt);
-
     /// <summary>The lead that goes first with a phone, if it is another than this one.</summary>
     private static Guid? First(SqliteConnection connection, Guid leadId, DuplicateRule rule)
     {
@@ -146,17 +145,19 @@ public sealed class SqliteCrmLedger(SqliteStore store) : ICrmLedger
         return first == leadId ? null : first;
     }
 
-    private static List<(Outgoing, Asker?)> Supersede(SqliteConnection connection, NewWork newer, Func<Work, Outgoing> tell)
+    /// <summary>Ends updates of the order that were pushed before the newest. It may be the one that has just come: messages overtake each other.</summary>
+    private static List<(Outgoing, Asker?)> Supersede(SqliteConnection connection, NewWork come, Func<Work, Outgoing> tell)
     {
-        var about = newer.Message.About;
-        var older = connection.Query("""
-            UPDATE work SET state = 'Refused' WHERE connection = @0 AND order_id = @1 AND kind = 'Update' AND state = 'Waiting' AND id <> @2 RETURNING *
-            """, Read, about.Connection, about.OrderId, newer.Id);
+        var about = come.Message.About;
+        var updates = connection.Query("SELECT * FROM work WHERE connection = @0 AND order_id = @1 AND kind = 'Update' AND state IN ('Waiting', 'Claimed', 'Done')",
+            Read, about.Connection, about.OrderId);
+        var newest = updates.Max(update => update.Message.At);
         var superseded = new List<(Outgoing, Asker?)>();
-        foreach (var work in older)
+        foreach (var work in updates.Where(update => update.State is WorkState.Waiting && (update.Message.At < newest || (update.Id != come.Id && come.Message.At == newest))))
         {
             var told = tell(work);
-            connection.Run("UPDATE work SET outcome_type = @1, outcome = @2 WHERE id = @0", work.Id, told.Message.GetType().Name, MessageJson.Write(told.Message));
+            // Done, and not refused: a repeat is told the same, and does not begin it anew.
+            connection.Run("UPDATE work SET state = 'Done', outcome_type = @1, outcome = @2 WHERE id = @0", work.Id, told.Message.GetType().Name, MessageJson.Write(told.Message));
             SqliteOutbox.Add(connection, [told]);
             superseded.AddRange(Askers(connection, work.Id).Select(asker => (told, (Asker?)asker)).DefaultIfEmpty((told, null)));
         }

@@ -58,7 +58,8 @@ public sealed class SqliteStore : IHealthCheck, IAsyncDisposable
     {
         var write = new Write<T>(work, ct);
         await writes.Writer.WriteAsync(write, ct);
-        return await write.Done.Task.WaitAsync(ct);
+        // Not given up half-way: whoever is told that it was cancelled must be able to rely on it.
+        return await write.Done.Task;
     }
 
     /// <summary>Reads one consistent state.</summary>
@@ -102,7 +103,7 @@ public sealed class SqliteStore : IHealthCheck, IAsyncDisposable
             {
                 while (group.Count < GroupLimit && writes.Reader.TryRead(out var write))
                     group.Add(write);
-                while (group.RemoveAll(write => write.Caller.IsCancellationRequested) >= 0 && group.Count > 0)
+                while (DropCancelled(group) && group.Count > 0)
                 {
                     try
                     {
@@ -135,6 +136,15 @@ public sealed class SqliteStore : IHealthCheck, IAsyncDisposable
                 group.Add(write);
             group.ForEach(write => write.Fail(new OperationCanceledException("The store is closing.")));
         }
+    }
+
+    private static bool DropCancelled(List<Write> group)
+    {
+        var cancelled = group.Where(write => write.Caller.IsCancellationRequested).ToHashSet();
+        group.RemoveAll(cancelled.Contains);
+        foreach (var write in cancelled)
+            write.Fail(new OperationCanceledException(write.Caller));
+        return true;
     }
 
     private static void Commit(SqliteConnection connection, List<Write> group)

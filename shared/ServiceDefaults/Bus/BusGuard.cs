@@ -2,7 +2,6 @@ using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 
 namespace LeadRelay.Bus;
 
@@ -22,7 +21,7 @@ public sealed class BusGuard(IBusControl bus, BrokerAddress broker, IHostApplica
     private const int Patience = 15;
 
     /// <summary>For what is under way when it ends; what hangs may hang the stop too.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(25);
 
     private long published;
 
@@ -52,7 +51,10 @@ public sealed class BusGuard(IBusControl bus, BrokerAddress broker, IHostApplica
             : null;
     }
 
-    /// <summary>Over a connection of its own. A broker that blocks publishers because it is short of memory or disk confirms nothing here either.</summary>
+    /// <summary>
+    /// Over a connection of its own, into a queue of the kind that ours are. A broker that has lost its majority, or that
+    /// blocks publishers because it is short of memory or disk, confirms nothing here either.
+    /// </summary>
     private async Task<bool> BrokerTakesMessagesAsync()
     {
         try
@@ -60,7 +62,7 @@ public sealed class BusGuard(IBusControl bus, BrokerAddress broker, IHostApplica
             await TryBrokerAsync().WaitAsync(Interval, time);
             return true;
         }
-        catch (Exception e) when (e is TimeoutException or IOException or RabbitMQClientException or RabbitMQ.Client.Exceptions.PublishException)
+        catch (Exception)
         {
             return false;
         }
@@ -70,7 +72,7 @@ public sealed class BusGuard(IBusControl bus, BrokerAddress broker, IHostApplica
     {
         await using var connection = await broker.ConnectAsync("guard");
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
-        var queue = await channel.QueueDeclareAsync();
+        var queue = await channel.QueueDeclareAsync("guard", durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum", ["x-max-length"] = 1 });
         await channel.BasicPublishAsync("", queue.QueueName, mandatory: true, ReadOnlyMemory<byte>.Empty);
     }
 }

@@ -43,6 +43,9 @@ public sealed record Connection(
     /// <summary>Where GraphQL goes for the company API.</summary>
     public Uri CrmEndpoint => Endpoint("CRM");
 
+    /// <summary>With which token a campaign's orders are made.</summary>
+    public Secret? CreateToken(Campaign campaign) => campaign.Token ?? (Api is OrderApi.Crm ? Token : CpaToken);
+
     /// <summary>Where orders are made.</summary>
     public Uri CreateEndpoint => Endpoint(Api switch { OrderApi.Cpa => "CPA", OrderApi.CpaRest => "CPA/lead/add", _ => "CRM" });
 

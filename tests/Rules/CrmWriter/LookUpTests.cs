@@ -33,6 +33,8 @@ public class LookUpTests
     [InlineData("2026-03-04T11:56:00Z", false)]
     [InlineData("2026-03-04T11:54:59Z", true)]
     [InlineData("2026-03-04T13:54:59+02:00", true)]
+    [InlineData("2026-03-04 01:00:00", false)]
+    [InlineData("long ago", false)]
     public void A_full_page_is_the_last_when_it_reaches_back_before_the_lead(string oldest, bool isLast)
     {
         var newer = Enumerable.Repeat("""{"id":"1","createdAt":"2026-03-04T14:00:00Z"}""", LookUp.PageSize - 1);
@@ -40,12 +42,21 @@ public class LookUpTests
     }
 
     [Fact]
-    public void A_page_that_is_not_full_is_the_last() => Assert.True(Read().IsLast);
+    public void Only_an_empty_page_ends_the_search_by_its_length()
+    {
+        Assert.True(Read().IsLast);
+        Assert.False(Read("""{"id":"1","createdAt":"2026-03-04T14:00:00Z"}""").IsLast);
+    }
+
+    [Theory]
+    [InlineData("[]", typeof(CrmOutcome.Refused))]
+    [InlineData("""[{"id":"7","lead":{"externalId":"0190163d-8694-739b-aea5-966c26f8ad91"}}]""", typeof(CrmOutcome.Page))]
+    public void An_answer_with_errors_proves_no_absence(string orders, Type outcome) =>
+        Assert.IsType(outcome, OfLookUp("""{"data":{"ordersFetcher":{"orders":""" + orders + """}},"errors":[{"message":"no right"}]}"""));
 
     [Theory]
     [InlineData("""{"id":"1","createdAt":"2026-03-04T12:00:00Z"}""", """{"id":"2","createdAt":"2026-03-04T12:00:01Z"}""")]
-    [InlineData("""{"id":"1"}""")]
-    [InlineData("""{"id":"1","createdAt":"yesterday"}""")]
+    [InlineData("""{"id":null,"lead":{"externalId":"0190163d-8694-739b-aea5-966c26f8ad91"}}""")]
     public void What_cannot_be_judged_is_not_taken_for_absence(params string[] orders) => Assert.Throws<JsonException>(() => Read(orders));
 
     [Theory]
@@ -54,11 +65,10 @@ public class LookUpTests
     [InlineData("""{"data":{"ordersFetcher":{}}}""")]
     [InlineData("""{"errors":[]}""")]
     [InlineData("<html>")]
-    public void An_answer_that_is_no_page_is_no_knowledge(string body)
-    {
-        var exchange = new LeadRelay.Contracts.CrmExchange("https://crm.example", "query", JsonSerializer.SerializeToElement(1), 200, body, null, Submitted, 5);
-        Assert.IsType<CrmOutcome.InDoubt>(CrmOutcome.OfLookUp(new CrmCall(exchange, true, null), Lead, Submitted));
-    }
+    public void An_answer_that_is_no_page_is_no_knowledge(string body) => Assert.IsType<CrmOutcome.InDoubt>(OfLookUp(body));
+
+    private static CrmOutcome OfLookUp(string body) => CrmOutcome.OfLookUp(
+        new CrmCall(new LeadRelay.Contracts.CrmExchange("https://crm.example", "query", JsonSerializer.SerializeToElement(1), 200, body, null, Submitted, 5), true, null), Lead, Submitted);
 
     private static CrmOutcome.Page Read(params string[] orders) =>
         LookUp.Read(JsonElement.Parse("""{"data":{"ordersFetcher":{"orders":[""" + string.Join(',', orders) + "]}}}"), Lead, Submitted);

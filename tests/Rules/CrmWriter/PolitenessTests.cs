@@ -42,29 +42,33 @@ public sealed class PolitenessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_refused_token_pauses_the_connection_and_one_call_tries_again()
+    public async Task A_refused_token_pauses_what_needs_it_for_a_while()
     {
         var politeness = With("""{ "concurrency": 3 }""");
         await CallAsync(new CrmOutcome.NothingSent("401", null) { BadCredentials = true });
-        Assert.Equal(0, Free());
+        Assert.Equal(("first", "main"), (Assert.Single(politeness.Limits().Paused), Assert.Single(politeness.Limits().PausedElse)));
+        await CallAsync(new CrmOutcome.InDoubt("timed out"));
+        Assert.Single(politeness.Limits().Paused);
         clock.Advance(31);
-        Assert.Equal(1, Free());
-        await CallAsync(new CrmOutcome.NothingSent("429", null));
-        Assert.Equal(1, Free());
-        await CallAsync(new CrmOutcome.Done("1001"));
-        Assert.Equal(3, Free());
         Assert.Empty(politeness.Limits().Paused);
+
+        await CallAsync(new CrmOutcome.NothingSent("401", null) { BadCredentials = true });
+        await CallAsync(new CrmOutcome.Done("1001"));
+        Assert.Empty(politeness.Limits().PausedElse);
     }
 
     [Fact]
-    public async Task A_refused_token_of_a_campaign_pauses_that_campaign_alone()
+    public async Task A_token_that_was_refused_pauses_nothing_that_has_another()
     {
         folder.Set(ConfigFolder.Campaign, "token", "\"env:CAMPAIGN_TOKEN\"");
         var politeness = With("""{ "concurrency": 3 }""");
-        await CallAsync(new CrmOutcome.NothingSent("403", null) { BadCredentials = true }, "first");
-        Assert.Equal((3, "first"), (Free(), Assert.Single(politeness.Limits().Paused)));
-        clock.Advance(31);
+        await CallAsync(new CrmOutcome.NothingSent("403", null) { BadCredentials = true }, store!.Current.Campaigns["first"].Token);
+        Assert.Equal("first", Assert.Single(politeness.Limits().Paused));
+        Assert.Empty(politeness.Limits().PausedElse);
+        await CallAsync(new CrmOutcome.Done("1001"), store.Current.Campaigns["first"].Token);
+        await CallAsync(new CrmOutcome.NothingSent("403", null) { BadCredentials = true });
         Assert.Empty(politeness.Limits().Paused);
+        Assert.Equal((3, "main"), (Free(), Assert.Single(politeness.Limits().PausedElse)));
     }
 
     [Fact]
@@ -99,8 +103,8 @@ public sealed class PolitenessTests : IDisposable
 
     private int Free() => politeness!.Limits().Free["main"];
 
-    private Task<CrmOutcome> CallAsync(CrmOutcome outcome, string? campaign = null) =>
-        politeness!.CallAsync(store!.Current.Connections["main"], campaign, () => Task.FromResult(outcome));
+    private Task<CrmOutcome> CallAsync(CrmOutcome outcome, Secret? token = null) =>
+        politeness!.CallAsync(store!.Current.Connections["main"], token ?? store.Current.Connections["main"].Token!, () => Task.FromResult(outcome));
 
     private sealed class Clock : TimeProvider
     {

@@ -13,6 +13,7 @@ public abstract class CrmDoubtContract(IStoreUnderTest store) : StoreContract(st
         await FallIntoDoubtAsync(ledger, lead, TimeSpan.Zero);
 
         var look = Assert.Single(await ledger.ClaimAsync(10, Ages, ClaimLimits.None, None));
+        Assert.Equal((await ledger.FindLeadAsync(lead.Id, None))!.LookUpId, look.Id);
 
         Assert.Equal((WorkKind.LookUp, lead.Id), (look.Kind, Assert.IsType<OrderInDoubt>(look.Message).About.LeadId));
         Assert.Equal(lead.Id, Assert.Single(await ledger.InDoubtAsync(10, None)).Id);
@@ -89,17 +90,17 @@ public abstract class CrmDoubtContract(IStoreUnderTest store) : StoreContract(st
         for (var i = 0; i < 5; i++)
             await ledger.AcceptAsync(CrmWork.Create(), null, None);
 
-        Assert.Empty(await ledger.ClaimAsync(10, Ages, new ClaimLimits(new Dictionary<string, int> { ["main"] = 0 }, []), None));
-        Assert.Empty(await ledger.ClaimAsync(10, Ages, new ClaimLimits(new Dictionary<string, int>(), ["first"]), None));
-        Assert.Equal(2, (await ledger.ClaimAsync(10, Ages, new ClaimLimits(new Dictionary<string, int> { ["main"] = 2, ["other"] = 0 }, ["other"]), None)).Count);
-        Assert.Equal(3, (await ledger.ClaimAsync(10, Ages, new ClaimLimits(new Dictionary<string, int> { ["other"] = 0 }, []), None)).Count);
+        Assert.Empty(await ledger.ClaimAsync(10, Ages, new ClaimLimits(new Dictionary<string, int> { ["main"] = 0 }, [], []), None));
+        Assert.Empty(await ledger.ClaimAsync(10, Ages, new ClaimLimits(new Dictionary<string, int>(), ["first"], ["main"]), None));
+        Assert.Equal(2, (await ledger.ClaimAsync(10, Ages, new ClaimLimits(new Dictionary<string, int> { ["main"] = 2, ["other"] = 0 }, ["other"], ["main"]), None)).Count);
+        Assert.Equal(3, (await ledger.ClaimAsync(10, Ages, new ClaimLimits(new Dictionary<string, int> { ["other"] = 0 }, [], []), None)).Count);
     }
 
     [Fact]
     public async Task A_newer_status_ends_those_of_the_order_that_wait_and_their_askers_are_told()
     {
         var (ledger, asker) = (Store.Crm(), new Asker("intake.1", Builders.NewId()));
-        var (older, newer, foreign) = (CrmWork.Update(label: "hold"), CrmWork.Update(label: "accepted"), CrmWork.Update("1002"));
+        var (older, newer, foreign) = (CrmWork.Update(label: "hold"), Later(CrmWork.Update(label: "accepted"), 1), CrmWork.Update("1002"));
         await ledger.AcceptAsync(foreign, null, None);
         await ledger.AcceptAsync(older, asker, None);
 
@@ -109,6 +110,24 @@ public abstract class CrmDoubtContract(IStoreUnderTest store) : StoreContract(st
         Assert.Equal(new[] { newer.Id, foreign.Id }.Order(), (await ledger.ClaimAsync(10, Ages, ClaimLimits.None, None)).Select(work => work.Id).Order());
         Assert.Contains(accepted.Superseded[0].Event.Id, (await ledger.LeftOverAsync(TimeSpan.Zero, 10, None)).Select(e => e.Id));
     }
+
+    [Fact]
+    public async Task A_status_that_was_pushed_earlier_and_comes_later_is_the_one_that_ends_and_no_repeat_brings_it_back()
+    {
+        var ledger = Store.Crm();
+        var (older, newer) = (CrmWork.Update(label: "hold"), Later(CrmWork.Update(label: "accepted"), 1));
+        older = older with { Supersede = work => Builders.Event(work.Message) };
+        await ledger.AcceptAsync(newer with { Supersede = work => Builders.Event(work.Message) }, null, None);
+
+        var accepted = await ledger.AcceptAsync(older, null, None);
+        var repeated = await ledger.AcceptAsync(older with { MessageId = Builders.NewId() }, null, None);
+
+        Assert.Equal((false, false, WorkState.Done), (accepted.IsNew, repeated.IsNew, repeated.Work.State));
+        Assert.Equal("hold", ((StatusUpdateRequested)Assert.Single(accepted.Superseded).Event.Message).Label);
+        Assert.Equal(newer.Id, Assert.Single(await ledger.ClaimAsync(10, Ages, ClaimLimits.None, None)).Id);
+    }
+
+    private static NewWork Later(NewWork update, int seconds) => update with { Message = (StatusUpdateRequested)update.Message with { At = update.Message.At.AddSeconds(seconds) } };
 
     [Fact]
     public async Task A_status_in_the_middle_of_its_call_is_not_superseded_and_knows_that_a_newer_one_waits()

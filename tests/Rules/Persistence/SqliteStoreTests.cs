@@ -97,6 +97,22 @@ public sealed class SqliteStoreTests() : StoreContract(new SqliteUnderTest())
         Assert.Equal(HealthStatus.Unhealthy, (await store.CheckHealthAsync(new HealthCheckContext())).Status);
     }
 
+    [Fact]
+    public async Task A_write_that_is_cancelled_while_it_is_made_is_told_as_made()
+    {
+        var store = Sqlite.Open("t.db", Schema);
+        using var stopping = new CancellationTokenSource();
+
+        var rows = await store.WriteAsync(connection =>
+        {
+            stopping.Cancel();
+            return Execute(connection, "INSERT INTO t VALUES(1)");
+        }, stopping.Token);
+
+        Assert.Equal(1, rows);
+        Assert.Equal([1], await RowsAsync(store));
+    }
+
     /// <summary>An outage that one caller meets clears the idle connections, of which another has just taken one.</summary>
     [Fact]
     public async Task A_connection_that_was_closed_under_ones_feet_is_an_outage()
