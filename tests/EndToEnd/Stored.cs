@@ -5,14 +5,18 @@ namespace LeadRelay.Tests.EndToEnd;
 /// <summary>Looks into a relay's files, where no API answers in such numbers.</summary>
 internal static class Stored
 {
-    /// <summary>The first column of what a query finds, as a set.</summary>
+    /// <summary>The first column of what a query finds, as a set; empty when the service has not written its first row yet, and so has no file.</summary>
     public static HashSet<string> Read(string file, string query)
     {
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false, DefaultTimeout = 30 }.ToString());
+        if (!File.Exists(file))
+            return [];
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadWrite, Pooling = false, DefaultTimeout = 30 }.ToString());
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = query;
-        using var reader = command.ExecuteReader();
+        using var reader = Execute(command);
+        if (reader is null)
+            return [];
         var found = new HashSet<string>();
         while (reader.Read())
         {
@@ -20,5 +24,18 @@ internal static class Stored
                 found.Add(reader.GetString(0));
         }
         return found;
+    }
+
+    /// <summary>Null for a file that was just made and has no table yet.</summary>
+    private static SqliteDataReader? Execute(SqliteCommand command)
+    {
+        try
+        {
+            return command.ExecuteReader();
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is 1 && e.Message.Contains("no such table", StringComparison.Ordinal))
+        {
+            return null;
+        }
     }
 }
