@@ -20,6 +20,9 @@ public static class TestRun
     private static readonly string Id = Guid.CreateVersion7().ToString("N");
     private static readonly string Root = Directory.CreateTempSubdirectory("leadrelay-").FullName;
     private static readonly Lock Gate = new();
+    /// <summary>Whether the full forms run: <c>./test long</c>. What takes minutes and has no short form has the trait <c>Takes=Long</c>.</summary>
+    public static readonly bool IsLong = Environment.GetEnvironmentVariable("LEADRELAY_LONG") is "1";
+
     private static int nextPort = 20_000 + Environment.ProcessId % 100 * 100;
     private static Process? watchdog;
 

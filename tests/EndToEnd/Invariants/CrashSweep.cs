@@ -35,7 +35,7 @@ public sealed class CrashSweep(Xunit.Abstractions.ITestOutputHelper output)
         // Long enough that calls are under way when the other steps are reached.
         await relay.FaultAsync(new { target = "crm", kind = "delay", delay_ms = 100 });
         var leads = new ConcurrentBag<string>();
-        for (var round = 0; round < (LongFactAttribute.IsLong ? 20 : 1); round++)
+        for (var round = 0; round < (TestRun.IsLong ? 20 : 1); round++)
         {
             foreach (var point in Points)
                 await CrashAsync(relay, point, hit: 1 + (round % 5), leads);

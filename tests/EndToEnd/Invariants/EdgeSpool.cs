@@ -56,7 +56,8 @@ public sealed class EdgeSpool(Xunit.Abstractions.ITestOutputHelper output)
     }
 
     /// <summary>It takes a minute of waiting, so it is part of <c>./test long</c>.</summary>
-    [LongFact]
+    [Fact]
+    [Trait("Takes", "Long")]
     public async Task A_service_that_does_not_find_its_way_back_to_a_broker_that_takes_messages_ends_to_be_started_again()
     {
         var node = await RabbitNode.SharedAsync();
@@ -77,7 +78,7 @@ public sealed class EdgeSpool(Xunit.Abstractions.ITestOutputHelper output)
     [Fact]
     public async Task Under_load_with_the_broker_and_both_doors_killed_again_and_again_every_2xx_is_kept()
     {
-        var rounds = LongFactAttribute.IsLong ? 10 : 2;
+        var rounds = TestRun.IsLong ? 10 : 2;
         await using var node = new RabbitNode();
         await node.StartAsync();
         await using var relay = await Relay.StartAsync(new RelayOptions { Shape = RelayShape.Processes, Node = node });
