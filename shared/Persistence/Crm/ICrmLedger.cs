@@ -134,7 +134,7 @@ public sealed record Work(
 }
 
 /// <summary>What became of accepting a request.</summary>
-/// <param name="IsNew">False when the ledger knew it.</param>
+/// <param name="IsNew">False when the ledger knew it, or when it was superseded as it came.</param>
 public sealed record Accepted(bool IsNew, Work Work)
 {
     /// <summary>What is told of older status updates of the order, which will not be sent, and who waits for it.</summary>
