@@ -27,6 +27,8 @@ public static class Normaliser
             if (field is not "test" && Find(given, field, names, used, warnings) is { } value)
                 fields[field] = value;
         }
+        if (!fields.ContainsKey("click_id") && aliases.Names["click_id"].Select(given.GetValueOrDefault).FirstOrDefault(LiteralMacro.Is) is { } macro)
+            fields["click_id_macro"] = Cleaning.Cut(macro, 100); // so that whoever asks why no postback came is told
         SplitName(fields);
         if (Country(fields.GetValueOrDefault("country"), country, warnings) is { } known)
             fields["country"] = known;

@@ -1,73 +1,75 @@
-using System.Collections.Concurrent;
+using System.Diagnostics;
 using LeadRelay.Configuration;
 using LeadRelay.Persistence.Postbacks;
 
 namespace LeadRelay.PostbackDispatcher;
 
-/// <summary>
-/// Makes deliveries: claims what is due in its lane, calls the tracker, writes what came of it. A target has only so many
-/// slots, so that a slow one takes none of the others'.
-/// </summary>
+/// <summary>Makes deliveries: claims what is due in its lane and may be sent, calls the tracker, writes what came of it.</summary>
 public abstract class DeliveryPump(
-    Lane lane, IPostbackLedger ledger, OutboxSender<IPostbackLedger> outbox, TrackerClient trackers, ConfigStore config, TimeProvider time, ILogger logger)
-    : Pump<Delivery>(Slots, logger)
+    Lane lane, IPostbackLedger ledger, OutboxSender<IPostbackLedger> outbox, Hosts hosts, PostbackSender sender, ConfigStore config, TimeProvider time, ILogger logger)
+    : Pump<DeliveryPump.Claim>(512, logger)
 {
-    private const int Slots = 256;
-    private const int SlotsPerTarget = 16;
-    private static readonly TimeSpan Lease = TrackerClient.Limit + TimeSpan.FromSeconds(7);
+    /// <summary>Between the end of a call and the end of its lease: time to begin it, and to write the outcome.</summary>
+    private static readonly TimeSpan LeaseMargin = TimeSpan.FromSeconds(7);
 
-    private readonly ConcurrentDictionary<string, int> busy = new();
+    /// <param name="Since">Before the claim was asked for: the whole budget of the call counts from here.</param>
+    public readonly record struct Claim(Delivery Delivery, long Since);
 
-    protected override async Task<IReadOnlyList<Delivery>> TakeAsync(int atMost, CancellationToken ct)
+    protected override async Task<IReadOnlyList<Claim>> TakeAsync(int atMost, CancellationToken ct)
     {
-        // Half of a target's slots at a time, and none while half are taken: never more than all of them.
-        var full = busy.Where(target => target.Value > SlotsPerTarget / 2).Select(target => target.Key).ToArray();
-        var claimed = await ledger.ClaimAsync(lane, atMost, SlotsPerTarget / 2, Lease, full, ct);
+        var since = Stopwatch.GetTimestamp();
+        var claimed = await ledger.ClaimAsync(lane, atMost, Hosts.PlacesPerLane, TrackerClient.Limit + LeaseMargin, hosts.Places(lane), ct);
         foreach (var delivery in claimed)
-            busy.AddOrUpdate(delivery.Postback.Target, 1, (_, count) => count + 1);
-        return claimed;
+            hosts.Enter(delivery.Postback.Target, lane);
+        return [.. claimed.Select(delivery => new Claim(delivery, since))];
     }
 
-    protected override async Task WorkAsync(Delivery row)
+    protected override async Task WorkAsync(Claim claim)
     {
-        try { await DeliverAsync(row); }
-        finally
-        {
-            if (busy.AddOrUpdate(row.Postback.Target, 0, (_, count) => count - 1) is 0)
-                busy.TryRemove(KeyValuePair.Create(row.Postback.Target, 0));
-        }
+        bool? isUp = null;
+        var (delivery, settle) = (claim.Delivery, default(Func<Task>));
+        try { (settle, isUp) = await DeliverAsync(claim); }
+        finally { hosts.Leave(delivery.Postback.Target, lane, isUp); }
+        // Writing down and telling what came of a call is no call: the host's next one may begin.
+        Wake();
+        await settle();
     }
 
-    private async Task DeliverAsync(Delivery delivery)
+    /// <summary>Sends it; returns how to write down what came of that, and whether the host works.</summary>
+    private async Task<(Func<Task> Settle, bool? IsUp)> DeliverAsync(Claim claim)
     {
+        var delivery = claim.Delivery;
         var (about, postback, current, at) = (delivery.About, delivery.Postback, config.Current, time.GetUtcNow());
-        var template = current.Campaigns.TryGetValue(about.Campaign!, out var campaign) ? current.Template(campaign, about.Partner ?? "", postback.Event) : null;
-        if (template is null || template.Target != postback.Target)
+        var template = current.Campaigns.TryGetValue(about.Campaign!, out var campaign) ? current.Template(campaign, about.Partner, postback.Event, postback.Target) : null;
+        if ((delivery.Recorded ?? (template is null ? null : PostbackRenderer.Render(template, macro => MacroValues.Of(delivery, macro)))) is not { } rendered)
         {
-            await SettleAsync(delivery, DeliveryState.Superseded, null, [Event(delivery, new PostbackSkipped(about, postback.Event, postback.Label,
-                postback.Target, "not_subscribed", "The postback was taken out of the configuration before it was sent.", postback.Comment, postback.Sequence, at))], null);
-            return;
+            return (() => SettleAsync(delivery, new DeliveryOutcome(DeliveryState.Superseded), [Event(delivery, new PostbackSkipped(about, postback.Event, postback.Label,
+                postback.Target, "not_subscribed", "The postback was taken out of the configuration before it was sent.", postback.Comment, postback.Sequence, at))]), null);
         }
-        string? missing = null;
-        var (real, masked) = UrlRenderer.Render(template.Url, macro => MacroValues.Of(delivery, macro),
-            reference => new Secret(reference, current.Folder).TryReveal(out var secret, out var fault) ? secret : missing = fault);
-        var answer = missing is null ? await trackers.GetAsync(real) : new TrackerAnswer(null, null, missing, null, 0);
-        var verdict = Verdict.Of(answer, delivery.Attempt, Random.Shared.NextDouble());
+        // The deadline once more: past it the claim may be somebody else's.
+        if (Stopwatch.GetElapsedTime(claim.Since) > LeaseMargin / 2)
+            return (() => SettleAsync(delivery, new DeliveryOutcome(DeliveryState.Waiting) { Unmade = true }, []), null);
+
+        var (answer, sent) = await sender.SendAsync(rendered, current.Folder);
+        var verdict = Verdict.Of(answer, delivery.Attempt, Jitter.Next());
         var now = time.GetUtcNow();
-        var attempted = Event(delivery, new PostbackAttempted(about, postback, delivery.Cause, delivery.Attempt, masked, answer.HttpStatus, answer.Body, verdict.Reason,
-            verdict.RetryIn is { } wait ? now + wait : null, at, answer.DurationMs));
-        await (verdict switch
+        var attempted = Event(delivery, new PostbackAttempted(about, postback, delivery.Cause, delivery.Attempt, sent.Url, answer.HttpStatus, answer.Body, verdict.Reason,
+            verdict.RetryIn is { } wait ? now + wait : null, at, answer.DurationMs, sent));
+        var superseding = template is { RequiredFirst: true } ? null : Decision.Superseding(about, postback, now);
+        var (outcome, ended) = verdict switch
         {
-            { Delivered: true } => SettleAsync(delivery, DeliveryState.Delivered, null, [attempted, Event(delivery, new PostbackDelivered(about, postback, delivery.Attempt, now))], null),
-            { RetryIn: { } retryIn } => SettleAsync(delivery, DeliveryState.Waiting, retryIn, [attempted], Decision.Superseding(about, postback, now)),
-            _ => SettleAsync(delivery, DeliveryState.Failed, null, [attempted, Event(delivery, new PostbackFailed(about, postback, delivery.Attempt, verdict.Reason!, now))], null),
-        });
+            { Delivered: true } => (new DeliveryOutcome(DeliveryState.Delivered, Sent: rendered), Event(delivery, new PostbackDelivered(about, postback, delivery.Attempt, now))),
+            { RetryIn: { } retryIn } => (new DeliveryOutcome(DeliveryState.Waiting, retryIn, superseding, rendered), null),
+            _ => (new DeliveryOutcome(DeliveryState.Failed, Sent: rendered), Event(delivery, new PostbackFailed(about, postback, delivery.Attempt, verdict.Reason!, now))),
+        };
+        Metrics.PostbackAttempted(outcome.State switch { DeliveryState.Delivered => "delivered", DeliveryState.Waiting => "retried", _ => "failed" }, isTest: false);
+        return (() => SettleAsync(delivery, outcome, ended is null ? [attempted] : [attempted, ended]), answer.IsUp);
     }
 
     // Not to be cut short by the host's stopping: what was sent is written down.
-    private async Task SettleAsync(Delivery delivery, DeliveryState state, TimeSpan? retryIn, IReadOnlyList<Outgoing> events, Outgoing? superseded)
+    private async Task SettleAsync(Delivery delivery, DeliveryOutcome outcome, IReadOnlyList<Outgoing> events)
     {
-        if (await ledger.SettleAsync(delivery, state, retryIn, events, superseded, CancellationToken.None))
+        if (await ledger.SettleAsync(delivery, outcome, events, CancellationToken.None))
             await outbox.SendAsync(events, CancellationToken.None);
         else
             Logger.LogWarning("The outcome of attempt {Attempt} of delivery {Id} came after its lease had passed to another.", delivery.Attempt, delivery.Postback.DeliveryId);
@@ -78,9 +80,11 @@ public abstract class DeliveryPump(
 }
 
 /// <summary>The lane of first attempts.</summary>
-public sealed class FirstAttempts(IPostbackLedger ledger, OutboxSender<IPostbackLedger> outbox, TrackerClient trackers, ConfigStore config, TimeProvider time, ILogger<FirstAttempts> logger)
-    : DeliveryPump(Lane.First, ledger, outbox, trackers, config, time, logger);
+public sealed class FirstAttempts(
+    IPostbackLedger ledger, OutboxSender<IPostbackLedger> outbox, Hosts hosts, PostbackSender sender, ConfigStore config, TimeProvider time, ILogger<FirstAttempts> logger)
+    : DeliveryPump(Lane.First, ledger, outbox, hosts, sender, config, time, logger);
 
-/// <summary>The lane of retries, and of attempts that a killed process left behind.</summary>
-public sealed class Retries(IPostbackLedger ledger, OutboxSender<IPostbackLedger> outbox, TrackerClient trackers, ConfigStore config, TimeProvider time, ILogger<Retries> logger)
-    : DeliveryPump(Lane.Retry, ledger, outbox, trackers, config, time, logger);
+/// <summary>The lane of retries, of resends, and of attempts that a killed process left behind.</summary>
+public sealed class Retries(
+    IPostbackLedger ledger, OutboxSender<IPostbackLedger> outbox, Hosts hosts, PostbackSender sender, ConfigStore config, TimeProvider time, ILogger<Retries> logger)
+    : DeliveryPump(Lane.Retry, ledger, outbox, hosts, sender, config, time, logger);

@@ -6,6 +6,9 @@ namespace LeadRelay.PostbackDispatcher;
 /// <summary>What the macros of a template stand for in one delivery.</summary>
 public static class MacroValues
 {
+    /// <summary>Among an order's tracking: what came instead of a click id, where that was a macro that nobody had filled in.</summary>
+    public const string ClickIdMacro = "click_id_macro";
+
     public static string? Of(Delivery delivery, string macro)
     {
         var (about, postback) = (delivery.About, delivery.Postback);

@@ -14,6 +14,8 @@ public static class PostbackDispatcherService
         builder.Listen(Name, 8083);
         builder.AddPostbackLedger();
         builder.Services.AddSingleton<TrackerClient>();
+        builder.Services.AddSingleton<PostbackSender>();
+        builder.Services.AddSingleton<Hosts>();
         builder.Services.AddSingleton<StatusChanges>();
         builder.Services.AddSingleton<FirstAttempts>().AddHostedService(services => services.GetRequiredService<FirstAttempts>());
         builder.Services.AddHostedService<Retries>();

@@ -9,7 +9,8 @@ public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostback
     /// <summary>Makes the order's record, or completes one that was made from a webhook alone, and applies its first status.</summary>
     public async Task CreateAsync(Guid messageId, OrderCreated created, CancellationToken ct)
     {
-        var change = StatusChange.OfCreation(messageId, created.At, FirstStatus(created.About));
+        var (status, rule) = FirstStatus(created.About);
+        var change = StatusChange.OfCreation(messageId, created.At, status, rule);
         OrderRecord order;
         do
         {
@@ -55,8 +56,9 @@ public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostback
         var decision = Decision.For(order, change, config.Current, time.GetUtcNow());
         if (decision.Verify)
             return await AskAsync(order, change, message!, ct);
-        var commit = new OrderCommit(order with { Targets = decision.Targets },
-            change.MessageId, message, decision.Held, decision.Delivery, decision.Superseded, decision.Events);
+        var latest = message is not null && !(change.Sequence < order.Latest?.Sequence) ? new LatestWord(change.FirstMessageId ?? change.MessageId, change.Sequence) : order.Latest;
+        var commit = new OrderCommit(order with { Targets = decision.Targets, Latest = latest },
+            change.MessageId, message, decision.Held, decision.Deliveries, decision.Superseded, decision.Events);
         var committed = await ledger.CommitAsync(commit, ct);
         if (committed is Committed.Taken)
         {
@@ -69,7 +71,7 @@ public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostback
     private async Task<bool> AskAsync(OrderRecord order, StatusChange change, OrderStatusChanged message, CancellationToken ct)
     {
         // An order that was just adopted is written down first: the answer must find it.
-        if (order.Version is 0 && await ledger.CommitAsync(new OrderCommit(order, StableId.Of(change.MessageId.ToString(), nameof(AdoptAsync)), null, false, null, [], []), ct) is Committed.Touched)
+        if (order.Version is 0 && await ledger.CommitAsync(new OrderCommit(order, StableId.Of(change.MessageId.ToString(), nameof(AdoptAsync)), null, false, [], [], []), ct) is Committed.Touched)
             return false;
         var asked = new Outgoing(StableId.Of(change.MessageId.ToString(), nameof(OrderVerificationRequested)),
             new OrderVerificationRequested(order.About, change.MessageId, message, time.GetUtcNow()));
@@ -92,14 +94,14 @@ public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostback
     public static IReadOnlyDictionary<string, string> Tracking(Lead lead)
     {
         var tracking = lead.Params.ToDictionary(p => "param." + p.Key, p => p.Value);
-        foreach (var (field, value) in lead.Fields.Where(f => f.Key.StartsWith("sub", StringComparison.Ordinal)))
+        foreach (var (field, value) in lead.Fields.Where(f => f.Key is MacroValues.ClickIdMacro || f.Key.StartsWith("sub", StringComparison.Ordinal)))
             tracking[field] = value;
         return tracking;
     }
 
     /// <summary>An order begins in the campaign's initial status; where the map is silent about that, in <c>wait</c>.</summary>
-    private MappedStatus FirstStatus(Subject about) =>
+    private (MappedStatus Status, string? Rule) FirstStatus(Subject about) =>
         config.Current.Campaigns.GetValueOrDefault(about.Campaign!) is { } campaign && campaign.StatusMap.TryMap(campaign.InitialStatusId, null, out var mapped) && mapped is not null
-            ? mapped
-            : new MappedStatus("wait", StatusEvent.Wait);
+            ? (mapped, campaign.InitialStatusId)
+            : (new MappedStatus("wait", StatusEvent.Wait), null);
 }

@@ -24,8 +24,9 @@ public sealed class TrackerClient : IDisposable
     };
 
     /// <summary>One attempt and all that is known of it; nothing is thrown for what a tracker does.</summary>
-    public async Task<TrackerAnswer> GetAsync(string url)
+    public async Task<TrackerAnswer> SendAsync(PostbackRequest request)
     {
+        var url = request.Url;
         var watch = Stopwatch.StartNew();
         using var timeout = new CancellationTokenSource(Limit);
         try
@@ -52,4 +53,12 @@ public sealed class TrackerClient : IDisposable
 }
 
 /// <summary>What came back from a tracker.</summary>
-public sealed record TrackerAnswer(int? HttpStatus, string? Body, string? Error, TimeSpan? RetryAfter, long DurationMs);
+public sealed record TrackerAnswer(int? HttpStatus, string? Body, string? Error, TimeSpan? RetryAfter, long DurationMs)
+{
+    /// <summary>Nobody was called: something of ours is missing.</summary>
+    public bool NotCalled { get; init; }
+
+    /// <summary>Whether the host answered as one that works; null when it was not called.</summary>
+    public bool? IsUp => NotCalled ? null : HttpStatus is < 500;
+}
+

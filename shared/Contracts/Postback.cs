@@ -10,6 +10,7 @@ namespace LeadRelay.Contracts;
 /// <param name="Currency">ISO 4217.</param>
 /// <param name="Comment">What the call centre wrote.</param>
 /// <param name="ChangedAt">When the status changed, as far as is known.</param>
+/// <param name="ResendOf">The delivery that an operator had sent again by this one.</param>
 public sealed record Postback(
     Guid DeliveryId,
     Guid CauseId,
@@ -20,4 +21,5 @@ public sealed record Postback(
     decimal? Payout,
     string? Currency,
     string? Comment,
-    DateTimeOffset ChangedAt);
+    DateTimeOffset ChangedAt,
+    Guid? ResendOf = null);

@@ -10,6 +10,16 @@ public static class Metrics
 
     private static readonly Counter<long> Refusals = Meter.CreateCounter<long>("leadrelay.refusals", description: "Requests refused, by service and code");
 
+    private static readonly Counter<long> Postbacks = Meter.CreateCounter<long>("leadrelay.postbacks", description: "Attempts to reach trackers, by what came of them; an operator's tests apart");
+    private static readonly UpDownCounter<long> PausedHosts = Meter.CreateUpDownCounter<long>("leadrelay.postbacks.paused_hosts", description: "Trackers that are left alone for a while");
+
     public static void Refused(string service, string code) =>
         Refusals.Add(1, new("service", service), new KeyValuePair<string, object?>("code", code));
+
+    /// <param name="outcome"><c>delivered</c>, <c>retried</c> or <c>failed</c>.</param>
+    public static void PostbackAttempted(string outcome, bool isTest) =>
+        Postbacks.Add(1, new("outcome", outcome), new KeyValuePair<string, object?>("test", isTest));
+
+    /// <param name="change">1 when one is paused, -1 when it is back.</param>
+    public static void HostPaused(int change) => PausedHosts.Add(change);
 }

@@ -61,7 +61,7 @@ internal static class Builders
             ["9"] = null, ["group:SPAM"] = new("spam", StatusEvent.Trash),
         }),
         new Payout(20m, "USD"),
-        Enum.GetValues<StatusEvent>().Except(silent).ToDictionary(e => e, _ => Template(url)), false, TimeSpan.FromSeconds(5));
+        Enum.GetValues<StatusEvent>().Except(silent).ToDictionary(e => e, _ => (IReadOnlyList<PostbackTemplate>)[Template(url)]), false, TimeSpan.FromSeconds(5));
 
     public static RelayConfig Config(params Campaign[] campaigns) => new(
         new Dictionary<string, Connection>(), new Dictionary<string, Partner>(), campaigns.ToDictionary(c => c.Alias), new Dictionary<string, Tracker>());

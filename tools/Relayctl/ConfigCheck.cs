@@ -39,7 +39,7 @@ internal sealed class ConfigCheck(string folder, TextWriter output, TextWriter e
         }
         foreach (var campaign in config.Campaigns.Values)
         {
-            var events = Enum.GetValues<StatusEvent>().Where(e => campaign.Partners.Any(p => config.Template(campaign, p, e) is not null)).ToList();
+            var events = Enum.GetValues<StatusEvent>().Where(e => campaign.Partners.Any(p => config.Templates(campaign, p, e).Count > 0)).ToList();
             yield return $"campaign {campaign.Alias}: connection {campaign.Connection}; partners {string.Join(", ", campaign.Partners)}; "
                 + (campaign.StatusMap.Entries.Count is 0 ? "no statuses mapped, so each is held; " : $"{campaign.StatusMap.Entries.Count} statuses mapped; ")
                 + (events.Count is 0 ? "no postbacks" : $"postbacks for {string.Join(", ", events).ToLowerInvariant()}");

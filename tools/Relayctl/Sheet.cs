@@ -96,7 +96,7 @@ internal static class Sheet
 
     private static void Postbacks(StringBuilder text, RelayConfig config, Campaign campaign, Partner partner)
     {
-        var sent = Enum.GetValues<StatusEvent>().Select(e => (Event: Word(e), config.Template(campaign, partner.Name, e)?.Target)).Where(e => e.Target is not null).ToList();
+        var sent = Enum.GetValues<StatusEvent>().SelectMany(e => config.Templates(campaign, partner.Name, e).Select(template => (Event: Word(e), template.Target))).ToList();
         text.Append(sent.Count is 0 ? "\nPostbacks: none are set up yet. Give the operator your postback URL.\n" : "\nPostbacks:\n");
         foreach (var (statusEvent, target) in sent)
             text.Append($"  {statusEvent,-8} to {target}\n");

@@ -31,7 +31,7 @@ public sealed record Campaign(
     string? Country,
     StatusMap StatusMap,
     Payout? Payout,
-    IReadOnlyDictionary<StatusEvent, PostbackTemplate> Postbacks,
+    IReadOnlyDictionary<StatusEvent, IReadOnlyList<PostbackTemplate>> Postbacks,
     bool ForeignOrders,
     TimeSpan Wait)
 {

@@ -9,7 +9,7 @@ public sealed record Partner(
     string Name,
     IReadOnlyList<byte[]> KeyHashes,
     IReadOnlySet<Role> Roles,
-    IReadOnlyDictionary<StatusEvent, PostbackTemplate> Postbacks)
+    IReadOnlyDictionary<StatusEvent, IReadOnlyList<PostbackTemplate>> Postbacks)
 {
     /// <summary>From where it may call; empty means from anywhere.</summary>
     public IReadOnlyList<IPNetwork> Networks { get; init; } = [];

@@ -8,13 +8,16 @@ namespace LeadRelay.Configuration;
 /// </summary>
 internal static class PostbackReader
 {
-    public static readonly IReadOnlyDictionary<StatusEvent, PostbackTemplate> None = new Dictionary<StatusEvent, PostbackTemplate>();
+    public static readonly IReadOnlyDictionary<StatusEvent, IReadOnlyList<PostbackTemplate>> None = new Dictionary<StatusEvent, IReadOnlyList<PostbackTemplate>>();
 
-    public static IReadOnlyDictionary<StatusEvent, PostbackTemplate> Read(Node node, Surroundings around) => node.Kind switch
+    public static IReadOnlyDictionary<StatusEvent, IReadOnlyList<PostbackTemplate>> Read(Node node, Surroundings around) =>
+        ReadEach(node, around).ToDictionary(each => each.Key, each => (IReadOnlyList<PostbackTemplate>)[each.Value]);
+
+    private static Dictionary<StatusEvent, PostbackTemplate> ReadEach(Node node, Surroundings around) => node.Kind switch
     {
-        JsonValueKind.String => ReadUrl(node.Unshown) is { } template ? Enum.GetValues<StatusEvent>().ToDictionary(e => e, _ => template) : None,
-        JsonValueKind.Object => node.Object(s => s.Has("tracker") || s.Has("base") ? ReadTracker(s, around)?.Templates() ?? None : ReadEvents(s, around)),
-        _ => node.Fail<IReadOnlyDictionary<StatusEvent, PostbackTemplate>>("It should be a URL, a tracker with its base, or an object with one of these per event."),
+        JsonValueKind.String => ReadUrl(node.Unshown) is { } template ? Enum.GetValues<StatusEvent>().ToDictionary(e => e, _ => template) : [],
+        JsonValueKind.Object => node.Object(s => s.Has("tracker") || s.Has("base") ? ReadTracker(s, around)?.Templates() ?? [] : ReadEvents(s, around)),
+        _ => node.Fail<Dictionary<StatusEvent, PostbackTemplate>>("It should be a URL, a tracker with its base, or an object with one of these per event.") ?? [],
     };
 
     private static Dictionary<StatusEvent, PostbackTemplate> ReadEvents(Section section, Surroundings around)

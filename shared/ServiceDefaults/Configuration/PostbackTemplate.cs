@@ -1,9 +1,30 @@
 namespace LeadRelay.Configuration;
 
 /// <summary>
-/// The URL of a postback with macros in braces, checked when loaded: absolute <c>http(s)</c>, only known macros, none in
-/// the host. A postback that names a tracker has become one of these by then.
+/// One postback with macros in braces, checked when loaded: an absolute <c>http(s)</c> URL, only known macros, none in the
+/// host. One that names a tracker has become one of these by then.
 /// </summary>
 /// <param name="Url">Literal text and macros, exactly as written: never altered in case or order.</param>
 /// <param name="Target">Scheme, host and port: deliveries of one order to one target go one after the other.</param>
-public sealed record PostbackTemplate(string Url, string Target);
+public sealed record PostbackTemplate(string Url, string Target)
+{
+    /// <summary><c>GET</c>, or <c>POST</c>, which alone has a <see cref="Body"/>.</summary>
+    public string Method { get; init; } = "GET";
+
+    /// <summary>Further headers by name; values with macros, secrets among them.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
+    public PostbackBody? Body { get; init; }
+
+    /// <summary>The tracker must have had this event before a later one means anything to it: a newer status waits for it instead of replacing it.</summary>
+    public bool RequiredFirst { get; init; }
+
+    /// <summary>Whether a macro's value can be seen in what is sent.</summary>
+    public bool Shows(string macro) =>
+        Headers.Values.Append(Url).Append(Body?.Template ?? "").Any(text => Macros.Parse(text).Any(part => part.IsMacro && part.Text == macro));
+}
+
+/// <summary>The body of a POST.</summary>
+/// <param name="ContentType">Decides how the macros' values are escaped: as JSON, as a form, as XML, or not at all.</param>
+/// <param name="Template">Literal text and macros.</param>
+public sealed record PostbackBody(string ContentType, string Template);

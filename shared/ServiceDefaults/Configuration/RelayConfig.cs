@@ -10,8 +10,13 @@ public sealed record RelayConfig(
     /// <summary>Where it was read from: references to secret files are relative to it (see <see cref="Secret"/>).</summary>
     public string Folder { get; init; } = "";
 
-    /// <summary>The template for an event of a campaign: the campaign's own, else its partner's global one, else none.</summary>
-    public PostbackTemplate? Template(Campaign campaign, string partner, StatusEvent statusEvent) =>
+    /// <summary>The postbacks of an event of a campaign, each with a target of its own: the campaign's, else its partner's global ones, else none.</summary>
+    public IReadOnlyList<PostbackTemplate> Templates(Campaign campaign, string? partner, StatusEvent statusEvent) =>
         campaign.Postbacks.GetValueOrDefault(statusEvent)
-        ?? Partners.GetValueOrDefault(partner)?.Postbacks.GetValueOrDefault(statusEvent);
+        ?? Partners.GetValueOrDefault(partner ?? "")?.Postbacks.GetValueOrDefault(statusEvent)
+        ?? [];
+
+    /// <summary>The postback of an event for one target; null when there is none.</summary>
+    public PostbackTemplate? Template(Campaign campaign, string? partner, StatusEvent statusEvent, string target) =>
+        Templates(campaign, partner, statusEvent).FirstOrDefault(template => template.Target == target);
 }

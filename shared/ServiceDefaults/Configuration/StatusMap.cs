@@ -8,9 +8,14 @@ public sealed record StatusMap(IReadOnlyDictionary<string, MappedStatus?> Entrie
     public bool TryMap(string? statusId, string? statusGroup, out MappedStatus? mapped)
     {
         mapped = null;
-        return (statusId is not null && Entries.TryGetValue(statusId, out mapped))
-            || (statusGroup is not null && Entries.TryGetValue("group:" + statusGroup.ToUpperInvariant(), out mapped));
+        return EntryFor(statusId, statusGroup) is { } entry && Entries.TryGetValue(entry, out mapped);
     }
+
+    /// <summary>Which entry is that for a status, as <c>3</c> or <c>group:APPROVED</c>; null when the map has none.</summary>
+    public string? EntryFor(string? statusId, string? statusGroup) =>
+        statusId is not null && Entries.ContainsKey(statusId) ? statusId
+        : statusGroup is not null && $"group:{statusGroup.ToUpperInvariant()}" is var group && Entries.ContainsKey(group) ? group
+        : null;
 
     /// <summary>The status id for a label, case-insensitively: of several the one marked for it, else the file's first; null when no id (a group does not count) has it.</summary>
     public string? StatusIdFor(string label) => Entries

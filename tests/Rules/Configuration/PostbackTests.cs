@@ -16,7 +16,7 @@ public sealed class PostbackTests : IDisposable
         var postbacks = Read("\"https://T.example/Path?a={click}&s={status}\"");
 
         Assert.Equal(Enum.GetValues<StatusEvent>(), postbacks.Keys.Order());
-        Assert.All(postbacks.Values, t => Assert.Equal(new PostbackTemplate("https://T.example/Path?a={click}&s={status}", "https://t.example:443"), t));
+        Assert.All(postbacks.Values, t => Assert.Equal(("https://T.example/Path?a={click}&s={status}", "https://t.example:443"), (t.Url, t.Target)));
     }
 
     [Fact]
@@ -113,11 +113,11 @@ public sealed class PostbackTests : IDisposable
             .Set(ConfigFolder.Partner, "postbacks", "\"https://p.example/\"").Config();
         var campaign = config.Campaigns["first"];
 
-        Assert.Equal("https://c.example/", config.Template(campaign, "buyer", StatusEvent.Approve)!.Url);
-        Assert.Equal("https://p.example/", config.Template(campaign, "buyer", StatusEvent.Trash)!.Url);
-        Assert.Null(config.Template(campaign, "shop", StatusEvent.Trash));
+        Assert.Equal("https://c.example/", Assert.Single(config.Templates(campaign, "buyer", StatusEvent.Approve)).Url);
+        Assert.Equal("https://p.example/", Assert.Single(config.Templates(campaign, "buyer", StatusEvent.Trash)).Url);
+        Assert.Empty(config.Templates(campaign, "shop", StatusEvent.Trash));
     }
 
-    private IReadOnlyDictionary<StatusEvent, PostbackTemplate> Read(string json) =>
-        folder.Set(ConfigFolder.Campaign, "postbacks", json).Config().Campaigns["first"].Postbacks;
+    private Dictionary<StatusEvent, PostbackTemplate> Read(string json) =>
+        folder.Set(ConfigFolder.Campaign, "postbacks", json).Config().Campaigns["first"].Postbacks.ToDictionary(each => each.Key, each => Assert.Single(each.Value));
 }

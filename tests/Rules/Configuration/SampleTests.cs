@@ -16,7 +16,7 @@ public class SampleTests
         Assert.Empty(result.Faults);
         var demo = result.Config!.Campaigns["demo"];
         Assert.Equal(5, demo.Postbacks.Count);
-        Assert.Equal("http://127.0.0.1:8090", demo.Postbacks[StatusEvent.Approve].Target);
+        Assert.Equal("http://127.0.0.1:8090", Assert.Single(demo.Postbacks[StatusEvent.Approve]).Target);
         Assert.Equal(new MappedStatus("accepted", StatusEvent.Approve), demo.StatusMap.Entries["3"]);
         Assert.Equal(new Payout(12.50m, "EUR"), demo.Payout);
         Assert.Equal("demo-webhook-secret", result.Config.Connections["sandbox"].Webhook.Secrets[0].Reveal());

@@ -116,7 +116,7 @@ public abstract class DeliveryClaimContract(IStoreUnderTest store) : StoreContra
         foreach (var (target, i) in new[] { "https://a.example", "https://b.example", "https://c.example" }.Select((t, i) => (t, i)))
             await ledger.NewAsync($"{1000 + i}", Builders.Postback(1, target: target));
 
-        var claim = Assert.Single(await ledger.FirstAsync(atMost: 2, except: ["https://a.example", "https://c.example"]));
+        var claim = Assert.Single(await ledger.FirstAsync(atMost: 2, places: [("https://a.example", 0), ("https://c.example", 0)]));
 
         Assert.Equal("https://b.example", claim.Postback.Target);
         Assert.Equal(2, (await ledger.FirstAsync()).Count);

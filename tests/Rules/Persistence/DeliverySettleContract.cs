@@ -58,7 +58,7 @@ public abstract class DeliverySettleContract(IStoreUnderTest store) : StoreContr
         var newer = Builders.Postback(2, StatusEvent.Cancel);
         await ledger.OweAsync("1001", newer);
 
-        Assert.True(await ledger.SettleAsync(claim, DeliveryState.Waiting, TimeSpan.Zero, [attempted], superseded, None));
+        Assert.True(await ledger.SettleAsync(claim, new DeliveryOutcome(DeliveryState.Waiting, TimeSpan.Zero, superseded), [attempted], None));
 
         Assert.Equal(new[] { attempted.Id, superseded.Id }.Order(), (await ledger.LeftOverAsync(TimeSpan.Zero, 10, None)).Select(e => e.Id).Order());
         Assert.Empty(await ledger.RetriesAsync());
@@ -76,7 +76,7 @@ public abstract class DeliverySettleContract(IStoreUnderTest store) : StoreContr
         var claim = Assert.Single(await ledger.FirstAsync());
         await ledger.OweAsync(orderId, Builders.Postback(sequence, target: target));
 
-        Assert.True(await ledger.SettleAsync(claim, DeliveryState.Waiting, TimeSpan.Zero, [], superseded, None));
+        Assert.True(await ledger.SettleAsync(claim, new DeliveryOutcome(DeliveryState.Waiting, TimeSpan.Zero, superseded), [], None));
 
         Assert.Empty(await ledger.LeftOverAsync(TimeSpan.Zero, 10, None));
         Assert.Equal(claim.Postback.DeliveryId, Assert.Single(await ledger.RetriesAsync()).Postback.DeliveryId);

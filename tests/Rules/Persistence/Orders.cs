@@ -13,7 +13,7 @@ internal static class Orders
     /// <summary>A commit to an order as it stands, or as it shall be made.</summary>
     public static OrderCommit Commit(this OrderRecord order, Postback? delivery = null, Guid[]? superseded = null, params Outgoing[] events) => new(
         delivery is null ? order : order with { Targets = new Dictionary<string, TargetRecord>(order.Targets) { [delivery.Target] = new(delivery.Sequence, null, null) } },
-        Builders.NewId(), null, false, delivery, superseded ?? [], events);
+        Builders.NewId(), null, false, delivery is null ? [] : [delivery], superseded ?? [], events);
 
     /// <summary>Puts an order into the ledger and reads it back.</summary>
     public static async Task<OrderRecord> AddAsync(this IPostbackLedger ledger, Subject about)
@@ -39,15 +39,15 @@ internal static class Orders
         await ledger.OweAsync(orderId, deliveries);
     }
 
-    public static Task<IReadOnlyList<Delivery>> FirstAsync(this IPostbackLedger ledger, int atMost = 100, int perTarget = 100, TimeSpan? lease = null, params string[] except) =>
-        ledger.ClaimAsync(Lane.First, atMost, perTarget, lease ?? TimeSpan.FromMinutes(10), except, None);
+    public static Task<IReadOnlyList<Delivery>> FirstAsync(this IPostbackLedger ledger, int atMost = 100, int perTarget = 100, TimeSpan? lease = null, params (string Target, int Count)[] places) =>
+        ledger.ClaimAsync(Lane.First, atMost, perTarget, lease ?? TimeSpan.FromMinutes(10), places.ToDictionary(p => p.Target, p => p.Count), None);
 
     public static Task<IReadOnlyList<Delivery>> RetriesAsync(this IPostbackLedger ledger, int atMost = 100, int perTarget = 100) =>
-        ledger.ClaimAsync(Lane.Retry, atMost, perTarget, TimeSpan.FromMinutes(10), [], None);
+        ledger.ClaimAsync(Lane.Retry, atMost, perTarget, TimeSpan.FromMinutes(10), new Dictionary<string, int>(), None);
 
     public static Task<bool> RetryAsync(this IPostbackLedger ledger, Delivery claim, TimeSpan? wait = null) =>
-        ledger.SettleAsync(claim, DeliveryState.Waiting, wait ?? TimeSpan.Zero, [Builders.Event()], Builders.Event(), None);
+        ledger.SettleAsync(claim, new DeliveryOutcome(DeliveryState.Waiting, wait ?? TimeSpan.Zero, Builders.Event()), [Builders.Event()], None);
 
     public static Task<bool> EndAsync(this IPostbackLedger ledger, Delivery claim, DeliveryState state = DeliveryState.Delivered) =>
-        ledger.SettleAsync(claim, state, null, [Builders.Event()], null, None);
+        ledger.SettleAsync(claim, new DeliveryOutcome(state), [Builders.Event()], None);
 }

@@ -18,7 +18,7 @@ public abstract class OrdersContract(IStoreUnderTest store) : StoreContract(stor
         };
         var messageId = Builders.NewId();
 
-        Assert.Equal(Committed.Taken, await ledger.CommitAsync(new OrderCommit(order, messageId, null, false, postback, [], []), None));
+        Assert.Equal(Committed.Taken, await ledger.CommitAsync(new OrderCommit(order, messageId, null, false, [postback], [], []), None));
 
         Assert.True(await ledger.KnowsAsync(messageId, None));
 
@@ -70,7 +70,7 @@ public abstract class OrdersContract(IStoreUnderTest store) : StoreContract(stor
         var (messageId, late, e) = (Builders.NewId(), Builders.Postback(2), Builders.Event());
 
         var taken = await one.CommitAsync(new OrderCommit(
-            read with { Tracking = new Dictionary<string, string> { ["sub1"] = "late" } }, messageId, Builders.Changed(), Held: true, late, [], [e]), None);
+            read with { Tracking = new Dictionary<string, string> { ["sub1"] = "late" } }, messageId, Builders.Changed(), Held: true, [late], [], [e]), None);
 
         Assert.Equal(Committed.Touched, taken);
         Assert.False(await one.KnowsAsync(messageId, None));

@@ -31,16 +31,22 @@ internal static class Changes
     public static Decision Decide(OrderRecord order, StatusChange change, Campaign? campaign = null) =>
         Decision.For(order, change, Builders.Config(campaign ?? Builders.Campaign()), Builders.Now);
 
+    extension(Decision decision)
+    {
+        /// <summary>The one delivery; null when there is none.</summary>
+        public Postback? Delivery => decision.Deliveries.SingleOrDefault();
+    }
+
     /// <summary>The reason of the one skip, or the event that is sent.</summary>
     public static string Told(Decision decision) =>
         decision.Held ? "held"
-        : decision.Delivery is { } delivery ? delivery.Event.ToString().ToLowerInvariant()
+        : decision.Deliveries is [var delivery] ? delivery.Event.ToString().ToLowerInvariant()
         : Assert.Single(decision.Events.Select(e => e.Message).OfType<PostbackSkipped>(), skipped => skipped.Reason is not "superseded" || decision.Events.Count is 1).Reason;
 
     /// <summary>The order after a decision, as the ledger would have it.</summary>
     public static OrderRecord After(this OrderRecord order, Decision decision) => order with
     {
         Targets = decision.Targets,
-        Waiting = [.. order.Waiting.Where(d => !decision.Superseded.Contains(d.DeliveryId)), .. decision.Delivery is { } delivery ? [delivery] : Array.Empty<Postback>()],
+        Waiting = [.. order.Waiting.Where(d => !decision.Superseded.Contains(d.DeliveryId)), .. decision.Deliveries],
     };
 }

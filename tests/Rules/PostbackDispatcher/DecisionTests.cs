@@ -62,7 +62,7 @@ public class DecisionTests
     public void The_partners_template_is_used_where_the_campaign_has_none()
     {
         var campaign = Builders.Campaign(silent: Enum.GetValues<StatusEvent>());
-        var partner = new Partner("buyer", [], new HashSet<Role>(), new Dictionary<StatusEvent, PostbackTemplate> { [StatusEvent.Approve] = Builders.Template("https://global.example/?c={click_id}") });
+        var partner = new Partner("buyer", [], new HashSet<Role>(), new Dictionary<StatusEvent, IReadOnlyList<PostbackTemplate>> { [StatusEvent.Approve] = [Builders.Template("https://global.example/?c={click_id}")] });
         var config = Builders.Config(campaign) with { Partners = new Dictionary<string, Partner> { ["buyer"] = partner } };
 
         Assert.Equal("https://global.example", Decision.For(Order(), Change("3"), config, Builders.Now).Delivery?.Target);

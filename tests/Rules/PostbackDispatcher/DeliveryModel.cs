@@ -45,16 +45,16 @@ internal sealed class DeliveryModel : IAsyncDisposable
         var order = await Ledger.GetAsync();
         var decision = Decision.For(order, change, Config, Builders.Now);
         var again = Decision.For(order, change, Config, Builders.Now);
-        Assert.Equal(decision.Delivery, again.Delivery);
+        Assert.Equal(decision.Deliveries, again.Deliveries);
         Assert.Equal(decision.Events, again.Events);
 
-        Assert.Equal(expected, await Ledger.CommitAsync(new OrderCommit(order with { Targets = decision.Targets }, change.MessageId, null, false, decision.Delivery, decision.Superseded, decision.Events), None));
+        Assert.Equal(expected, await Ledger.CommitAsync(new OrderCommit(order with { Targets = decision.Targets }, change.MessageId, null, false, decision.Deliveries, decision.Superseded, decision.Events), None));
         if (expected is Committed.Known)
             return;
         history.Add(change);
         Assert.All(decision.Events, e => Assert.True(eventIds.Add(e.Id), "An event was told twice."));
         var status = Config.Campaigns["first"].StatusMap.Entries[change.StatusId!]!;
-        if (decision.Delivery is not null || Told(decision) is "repeat")
+        if (decision.Deliveries.Count > 0 || Told(decision) is "repeat")
             Accepted = status.Label;
     }
 
@@ -68,7 +68,7 @@ internal sealed class DeliveryModel : IAsyncDisposable
     public async Task<bool> ClaimAsync(Lane lane, Fate fate)
     {
         var dies = fate is Fate.DiedAfterSending or Fate.DiedBeforeSending;
-        var claimed = await Ledger.ClaimAsync(lane, 10, 10, TimeSpan.FromMinutes(dies ? -1 : 10), [], None);
+        var claimed = await Ledger.ClaimAsync(lane, 10, 10, TimeSpan.FromMinutes(dies ? -1 : 10), new Dictionary<string, int>(), None);
         if (claimed.Count is 0)
             return false;
         Assert.Empty(inFlight);
@@ -89,8 +89,8 @@ internal sealed class DeliveryModel : IAsyncDisposable
             return;
         var (claim, fate) = attempt;
         Assert.True(fate is Fate.Delivered
-            ? await Ledger.SettleAsync(claim, DeliveryState.Delivered, null, [], null, None)
-            : await Ledger.SettleAsync(claim, DeliveryState.Waiting, TimeSpan.Zero, [], Decision.Superseding(claim.About, claim.Postback, Builders.Now), None));
+            ? await Ledger.SettleAsync(claim, new DeliveryOutcome(DeliveryState.Delivered), [], None)
+            : await Ledger.SettleAsync(claim, new DeliveryOutcome(DeliveryState.Waiting, TimeSpan.Zero, Decision.Superseding(claim.About, claim.Postback, Builders.Now)), [], None));
     }
 
     /// <summary>Everything that is still to be done is done, and the tracker takes it all.</summary>

@@ -19,7 +19,7 @@ public sealed class VerifiedDecisionTests
         var decision = Decide(Changes.Change(status));
 
         Assert.Equal(isAsked, decision.Verify);
-        Assert.Equal(isAsked, decision is { Delivery: null, Events: [] });
+        Assert.Equal(isAsked, decision is { Deliveries: [], Events: [] });
     }
 
     [Fact]

@@ -6,7 +6,7 @@ using LeadRelay.PostbackDispatcher;
 namespace LeadRelay.Tests.Rules.PostbackDispatcher;
 
 /// <summary>Values are encoded, templates never touched, secrets never shown.</summary>
-public class UrlRendererTests
+public class PostbackRendererTests
 {
     [Theory]
     [InlineData(" ", "%20")]
@@ -76,7 +76,7 @@ public class UrlRendererTests
     [Fact]
     public void A_secret_is_sent_and_never_shown()
     {
-        var (real, masked) = UrlRenderer.Render("https://t.example/{env:KEY}/postback?c={click}&pass={file:k}", _ => "c 1", reference => reference is "env:KEY" ? "S3/CRET" : "p&q");
+        var (real, masked) = Render("https://t.example/{env:KEY}/postback?c={click}&pass={file:k}", _ => "c 1", reference => reference is "env:KEY" ? "S3/CRET" : "p&q");
 
         Assert.Equal("https://t.example/S3%2FCRET/postback?c=c%201&pass=p%26q", real);
         Assert.Equal("https://t.example/***/postback?c=c%201&pass=***", masked);
@@ -99,14 +99,20 @@ public class UrlRendererTests
     {
         foreach (var (before, after) in new[] { ("?", ""), ("?c=1&", "&z=2"), ("?", "&key=abc") })
         {
-            var masked = UrlRenderer.Render($"https://t.example/{before}{parameter}{after}", _ => "", _ => "S*CRET").Masked;
+            var masked = Render($"https://t.example/{before}{parameter}{after}", _ => "", _ => "S*CRET").Masked;
 
             Assert.Equal($"https://t.example/{before}{shown}{after.Replace("abc", "***")}", masked);
         }
     }
 
+    private static (string Real, string Masked) Render(string url, Func<string, string?> value, Func<string, string> secret)
+    {
+        var rendered = PostbackRenderer.Render(Builders.Template(url), value);
+        return (PostbackRenderer.Reveal(rendered, secret).Url, PostbackRenderer.Masked(rendered).Url);
+    }
+
     private static (string Real, string Masked) Render(string template, Func<string, string?> value) =>
-        UrlRenderer.Render(template, value, reference => throw new InvalidOperationException($"{reference} is no secret."));
+        Render(template, value, reference => throw new InvalidOperationException($"{reference} is no secret."));
 
     private static void Render(string template, Action<string> ask) => Render(template, macro =>
     {

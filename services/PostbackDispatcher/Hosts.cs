@@ -1,0 +1,100 @@
+using LeadRelay.Persistence.Postbacks;
+
+namespace LeadRelay.PostbackDispatcher;
+
+/// <summary>
+/// How hard each tracker's host may be worked now. One has so many places in each lane, so a slow one takes nobody
+/// else's; one that fails again and again is left alone for a while, then tried with a single call. What may not be
+/// sent is not claimed: it waits in the ledger, no attempt of it is used up, and nothing is ever switched off.
+/// </summary>
+public sealed class Hosts(TimeProvider time, ILogger<Hosts> logger)
+{
+    /// <summary>Calls at once, to one host in one lane.</summary>
+    public const int PlacesPerLane = 16;
+
+    /// <summary>After so many in a row that got no answer, or a server's error, the host is left alone.</summary>
+    public const int FailuresInARow = 10;
+
+    /// <summary>For so long, before one call tries again.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
+
+    private readonly Dictionary<string, Host> hosts = [];
+
+    /// <summary>Hosts that have fewer places than <see cref="PlacesPerLane"/> free in a lane, with how many.</summary>
+    public IReadOnlyDictionary<string, int> Places(Lane lane)
+    {
+        lock (hosts)
+            return hosts.ToDictionary(host => host.Key, host => host.Value.Places(lane, time.GetUtcNow()));
+    }
+
+    /// <summary>Until when a host is left alone; null when it is not.</summary>
+    public DateTimeOffset? PausedUntil(string target)
+    {
+        lock (hosts)
+            return hosts.GetValueOrDefault(target)?.PausedUntil is { } until && until > time.GetUtcNow() ? until : null;
+    }
+
+    /// <summary>Takes a place.</summary>
+    public void Enter(string target, Lane lane)
+    {
+        lock (hosts)
+        {
+            if (!hosts.TryGetValue(target, out var host))
+                hosts[target] = host = new Host();
+            host.Busy[(int)lane]++;
+        }
+    }
+
+    /// <summary>Gives the place back.</summary>
+    /// <param name="isUp">Whether the host answered as one that works; null when it was not called.</param>
+    public void Leave(string target, Lane lane, bool? isUp)
+    {
+        lock (hosts)
+        {
+            var host = hosts[target];
+            host.Busy[(int)lane]--;
+            if (isUp is true)
+                Recover(target, host);
+            else if (isUp is false && ++host.Failures >= FailuresInARow)
+                LeaveAlone(target, host);
+            if (host is { Failures: 0, IsIdle: true })
+                hosts.Remove(target);
+        }
+    }
+
+    private void LeaveAlone(string target, Host host)
+    {
+        if (host.PausedUntil is null)
+        {
+            Metrics.HostPaused(1);
+            logger.LogCritical("{Target} failed {Count} times in a row. What is for it waits, and one call tries again every {Seconds} s.", target, host.Failures, Pause.TotalSeconds);
+        }
+        host.PausedUntil = time.GetUtcNow() + Pause;
+    }
+
+    private void Recover(string target, Host host)
+    {
+        host.Failures = 0;
+        if (host.PausedUntil is null)
+            return;
+        host.PausedUntil = null;
+        Metrics.HostPaused(-1);
+        logger.LogInformation("{Target} is back.", target);
+    }
+
+    private sealed class Host
+    {
+        public int[] Busy { get; } = new int[Enum.GetValues<Lane>().Length];
+
+        public int Failures { get; set; }
+
+        public DateTimeOffset? PausedUntil { get; set; }
+
+        public bool IsIdle => Array.TrueForAll(Busy, count => count is 0);
+
+        public int Places(Lane lane, DateTimeOffset now) =>
+            PausedUntil is not { } until ? PlacesPerLane - Busy[(int)lane]
+            : until <= now && IsIdle ? 1
+            : 0;
+    }
+}

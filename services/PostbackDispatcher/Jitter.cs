@@ -1,0 +1,3 @@
+namespace LeadRelay.PostbackDispatcher;
+
+public static class Jitter { public static double Next() => Random.Shared.NextDouble(); }

@@ -1,0 +1,90 @@
+using System.Security;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.RegularExpressions;
+using LeadRelay.Configuration;
+using LeadRelay.Persistence.Postbacks;
+
+namespace LeadRelay.PostbackDispatcher;
+
+/// <summary>
+/// Fills the macros of a template, and shows the result twice: to the tracker with the secrets in it, to people without.
+/// Values are escaped as their place wants it, the template itself is never touched.
+/// </summary>
+public static partial class PostbackRenderer
+{
+    private const string Mask = "***";
+
+    /// <param name="value">Value of a macro; null renders as nothing.</param>
+    public static RenderedPostback Render(PostbackTemplate template, Func<string, string?> value) => new(
+        template.Method,
+        Fill(template.Url, value, Uri.EscapeDataString),
+        template.Headers.ToDictionary(header => header.Key, header => (IReadOnlyList<RenderedPiece>)Fill(header.Value, value, ForHeader)),
+        template.Body?.ContentType,
+        template.Body is { } body ? Fill(body.Template, value, EscapeFor(body.ContentType)) : null);
+
+    /// <param name="secret">Value of a reference to a secret.</param>
+    public static PostbackRequest Reveal(RenderedPostback postback, Func<string, string> secret)
+    {
+        string Text(IReadOnlyList<RenderedPiece> pieces, Func<string, string> escape) =>
+            string.Concat(pieces.Select(piece => piece.Secret is { } reference ? escape(secret(reference)) : piece.Text));
+        return new PostbackRequest(
+            postback.Method,
+            Text(postback.Url, Uri.EscapeDataString),
+            postback.Headers.ToDictionary(header => header.Key, header => Text(header.Value, ForHeader)),
+            postback.ContentType,
+            postback.Body is null ? null : Text(postback.Body, EscapeFor(postback.ContentType!)));
+    }
+
+    /// <summary>What people may see.</summary>
+    public static SentRequest Masked(RenderedPostback postback) => new(
+        postback.Method,
+        KnownParameters().Replace(Masked(postback.Url), "$1" + Mask),
+        postback.Headers.ToDictionary(header => header.Key, header => KnownHeaders().IsMatch(header.Key) ? Mask : Masked(header.Value)),
+        postback.ContentType,
+        postback.Body is null ? null : KnownMembers().Replace(KnownParameters().Replace(Masked(postback.Body), "$1" + Mask), "$1" + Mask + "$2"));
+
+    private static string Masked(IReadOnlyList<RenderedPiece> pieces) => string.Concat(pieces.Select(piece => piece.Text ?? Mask));
+
+    private static List<RenderedPiece> Fill(string template, Func<string, string?> value, Func<string, string> escape)
+    {
+        var pieces = new List<RenderedPiece>();
+        var text = new StringBuilder();
+        foreach (var part in Macros.Parse(template))
+        {
+            if (!part.IsMacro || !Macros.IsSecret(part.Text))
+            {
+                text.Append(part.IsMacro ? escape(value(part.Text) ?? "") : part.Text);
+                continue;
+            }
+            pieces.Add(new RenderedPiece(text.ToString()));
+            pieces.Add(new RenderedPiece(null, part.Text));
+            text.Clear();
+        }
+        pieces.Add(new RenderedPiece(text.ToString()));
+        return pieces;
+    }
+
+    private static Func<string, string> EscapeFor(string contentType) =>
+        contentType.Contains("json", StringComparison.OrdinalIgnoreCase) ? JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode
+        : contentType.Contains("x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) ? Uri.EscapeDataString
+        : contentType.Contains("xml", StringComparison.OrdinalIgnoreCase) ? text => SecurityElement.Escape(text)
+        : text => text;
+
+    /// <summary>A header's value is printable ASCII; what is not is URL-encoded, line breaks above all.</summary>
+    private static string ForHeader(string text) => NotPrintable().Replace(text, match => Uri.EscapeDataString(match.Value));
+
+    /// <summary>Parameters that are credentials wherever trackers use them.</summary>
+    [GeneratedRegex(@"((?:^|[?&])(?:api_?key|key|token|access_token|secret|secure|password|pass|upd_key)=)[^&#]+", RegexOptions.IgnoreCase)]
+    private static partial Regex KnownParameters();
+
+    /// <summary>The same in JSON.</summary>
+    [GeneratedRegex("""("(?:api_?key|key|token|access_token|secret|secure|password|pass|upd_key)"\s*:\s*")[^"]+(")""", RegexOptions.IgnoreCase)]
+    private static partial Regex KnownMembers();
+
+    [GeneratedRegex("authorization|cookie|key|token|secret|password", RegexOptions.IgnoreCase)]
+    private static partial Regex KnownHeaders();
+
+    [GeneratedRegex(@"[^\x20-\x7E]+")]
+    private static partial Regex NotPrintable();
+}

@@ -1,0 +1,19 @@
+namespace LeadRelay.Contracts;
+
+/// <summary>An operator had a campaign's postback sent for a try. It belongs to no order, and counts in no figure of the real ones.</summary>
+/// <param name="Target">The tracker's scheme, host and port.</param>
+/// <param name="Sent">What was sent, with secrets masked.</param>
+/// <param name="HttpStatus">Status of the answer; absent when none came.</param>
+/// <param name="Response">Body of the answer, cut at 16 KB.</param>
+/// <param name="Error">What went wrong, in words; absent when the answer was a success.</param>
+public sealed record PostbackTested(
+    Subject About,
+    StatusEvent Event,
+    string Label,
+    string Target,
+    SentRequest Sent,
+    int? HttpStatus,
+    string? Response,
+    string? Error,
+    DateTimeOffset At,
+    long DurationMs) : IAudited;
