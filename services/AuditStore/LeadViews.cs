@@ -19,7 +19,7 @@ public static class LeadViews
         var orderId = created?.About.OrderId ?? all.OfType<LeadDuplicated>().LastOrDefault()?.About.OrderId;
         var (state, reason) = State(all, created);
         var latest = Statuses(all).OrderBy(s => s.Sequence).LastOrDefault();
-        var payout = all.OfType<PostbackAttempted>().OrderBy(a => a.Postback.Sequence).LastOrDefault()?.Postback;
+        var payout = all.Select(Told).OfType<Postback>().OrderBy(p => p.Sequence).LastOrDefault();
         return new LeadView(leadId, about?.Partner, about?.Campaign, orderId, about?.ClickId, state, reason,
             latest.Label, latest.Event, Cut(latest.Comment), payout?.Payout, payout?.Currency,
             [.. all.OfType<OrderStatusChanged>().Select(s => new LeadViewStatus(s.StatusId, s.StatusGroup, Cut(s.Comment), s.StatusChangedAt ?? s.At)).TakeLast(most)],
@@ -41,28 +41,39 @@ public static class LeadViews
 
     private static IEnumerable<(long Sequence, string? Label, StatusEvent? Event, string? Comment)> Statuses(IAudited[] all) => all
         .OfType<PostbackSkipped>().Where(s => s is { Event: not null, Reason: not "superseded" }).Select(s => (s.Sequence, s.Label, s.Event, s.Comment))
-        .Concat(all.OfType<PostbackAttempted>().Select(a => (a.Postback.Sequence, (string?)a.Postback.Label, (StatusEvent?)a.Postback.Event, a.Postback.Comment)));
+        .Concat(all.Select(Told).OfType<Postback>().Select(p => (p.Sequence, (string?)p.Label, (StatusEvent?)p.Event, p.Comment)));
+
+    /// <summary>The postback that a message shows to have been due.</summary>
+    private static Postback? Told(IAudited message) => message switch
+    {
+        PostbackDue due => due.Postback,
+        PostbackAttempted attempted => attempted.Postback,
+        PostbackResent resent => resent.Postback,
+        _ => null,
+    };
 
     private static IEnumerable<LeadViewPostback> Postbacks(IAudited[] all)
     {
-        var sent = all.OfType<PostbackAttempted>().ToLookup(a => a.Postback.DeliveryId);
+        var deliveries = all.Where(m => Told(m) is not null).ToLookup(m => Told(m)!.DeliveryId);
         var skips = all.OfType<PostbackSkipped>().ToList();
-        foreach (var attempts in sent.OrderBy(g => g.First().Postback.Sequence))
+        foreach (var delivery in deliveries.OrderBy(d => Told(d.First())!.Sequence))
         {
-            var last = attempts.MaxBy(a => a.Attempt)!;
-            // One that was given up between two attempts, because a newer status goes instead.
-            var skip = skips.FirstOrDefault(s => s.Target == last.Postback.Target && s.Sequence == last.Postback.Sequence && s.Event == last.Postback.Event);
-            var outcome = all.Any(m => m is PostbackDelivered d && d.Postback.DeliveryId == attempts.Key) ? "delivered"
-                : all.Any(m => m is PostbackFailed f && f.Postback.DeliveryId == attempts.Key) ? "failed"
-                : skip is not null && skips.Remove(skip) ? "skipped" : "retrying";
-            yield return new LeadViewPostback(last.Postback.Event, last.Postback.Label, outcome, outcome is "skipped" ? skip!.Text : last.Error,
-                last.Url, last.HttpStatus, Cut(last.Response), last.Attempt, last.At);
+            var postback = Told(delivery.First())!;
+            var last = delivery.OfType<PostbackAttempted>().MaxBy(a => a.Attempt);
+            // One that was given up before or between its attempts, because a newer status goes instead or an operator said so.
+            var skip = skips.FirstOrDefault(s => s.Target == postback.Target && s.Sequence == postback.Sequence && s.Event == postback.Event);
+            var outcome = all.Any(m => m is PostbackDelivered d && d.Postback.DeliveryId == delivery.Key) ? "delivered"
+                : all.Any(m => m is PostbackFailed f && f.Postback.DeliveryId == delivery.Key) ? "failed"
+                : skip is not null && skips.Remove(skip) ? "skipped"
+                : last is null ? "waiting" : "retrying";
+            yield return new LeadViewPostback(postback.Event, postback.Label, outcome, outcome is "skipped" ? skip!.Text : last?.Error,
+                last?.Url, last?.HttpStatus, Cut(last?.Response), last?.Attempt ?? 0, last?.At ?? delivery.Max(m => m.At), postback.Target, delivery.OfType<PostbackDue>().FirstOrDefault()?.Rule);
         }
         // What was held and then released shows as what became of it.
-        var released = sent.Select(g => g.First().Postback.Sequence).Concat(skips.Where(s => s.Event is not null).Select(s => s.Sequence)).ToHashSet();
+        var released = deliveries.Select(d => Told(d.First())!.Sequence).Concat(skips.Where(s => s.Event is not null).Select(s => s.Sequence)).ToHashSet();
         foreach (var held in all.OfType<PostbackHeld>().Where(h => !released.Contains(h.Sequence)))
             yield return new LeadViewPostback(null, null, "held", held.Reason, null, null, null, 0, held.At);
         foreach (var skipped in skips)
-            yield return new LeadViewPostback(skipped.Event, skipped.Label, "skipped", skipped.Text, null, null, null, 0, skipped.At);
+            yield return new LeadViewPostback(skipped.Event, skipped.Label, "skipped", skipped.Text, null, null, null, 0, skipped.At, skipped.Target, skipped.Rule);
     }
 }

@@ -18,12 +18,16 @@ public sealed class KeptMessages(
 
     private static readonly TimeSpan Forget = TimeSpan.FromHours(48);
 
+    /// <summary>What is held is looked through when the configuration has changed, and this often anyway: another replica may have held it by an older map.</summary>
+    private static readonly TimeSpan LookThrough = TimeSpan.FromSeconds(15);
+
+    private (RelayConfig? Config, DateTimeOffset At) looked;
+
     protected override async Task<bool> RoundAsync(CancellationToken ct)
     {
         foreach (var kept in await ledger.ReleasableAsync(Batch, ct))
             await changes.ApplyAsync(kept.Id, kept.Message, ct);
-        foreach (var kept in await ledger.KeptAsync(KeptFor.StatusMap, TimeSpan.Zero, Batch, ct))
-            await ReleaseIfMappedAsync(kept, ct);
+        await ReleaseMappedAsync(ct);
         foreach (var kept in await ledger.KeptAsync(KeptFor.Order, StrangerAfter, Batch, ct))
             await AdoptAsync(kept, ct);
         foreach (var kept in await ledger.KeptAsync(KeptFor.Stranger, Forget, Batch, ct))
@@ -31,13 +35,29 @@ public sealed class KeptMessages(
         return false;
     }
 
-    private async Task ReleaseIfMappedAsync(KeptMessage kept, CancellationToken ct)
+    private async Task ReleaseMappedAsync(CancellationToken ct)
     {
-        if (await ledger.FindAsync(kept.Message.About, ct) is [var order]
-            && config.Current.Campaigns.TryGetValue(order.About.Campaign!, out var campaign)
-            && campaign.StatusMap.TryMap(kept.Message.StatusId, kept.Message.StatusGroup, out _))
-            await changes.ApplyAsync(kept.Id, kept.Message, ct);
+        var (current, now) = (config.Current, time.GetUtcNow());
+        if (current == looked.Config && now - looked.At < LookThrough)
+            return;
+        string? after = null;
+        while (await ledger.KeptAsync(KeptFor.StatusMap, TimeSpan.Zero, Batch, ct, after) is [.., var last] page)
+        {
+            foreach (var kept in page.Where(kept => MappedBySome(kept.Message, current)))
+            {
+                if (await ledger.FindAsync(kept.Message.About, ct) is [var order] && current.Campaigns.TryGetValue(order.About.Campaign!, out var campaign) && IsMapped(kept.Message, campaign))
+                    await changes.ApplyAsync(kept.Id, kept.Message, ct);
+            }
+            after = last.Place;
+        }
+        looked = (current, now);
     }
+
+    /// <summary>Spares the look for the order where no campaign of its company knows the status.</summary>
+    private static bool MappedBySome(OrderStatusChanged message, RelayConfig config) =>
+        config.Campaigns.Values.Any(campaign => campaign.Connection == message.About.Connection && IsMapped(message, campaign));
+
+    private static bool IsMapped(OrderStatusChanged message, Campaign campaign) => campaign.StatusMap.EntryFor(message.StatusId, message.StatusGroup) is not null;
 
     /// <summary>An order made outside the relay is ours if its webmaster and offer mean exactly one campaign and it has a click id.</summary>
     private async Task AdoptAsync(KeptMessage kept, CancellationToken ct)

@@ -25,8 +25,10 @@ public sealed record LeadView(
 public sealed record LeadViewStatus(string? StatusId, string? StatusGroup, string? Comment, DateTimeOffset At);
 
 /// <summary>One postback of a lead, or why there is none.</summary>
-/// <param name="Outcome"><c>delivered</c>, <c>retrying</c>, <c>failed</c>, <c>held</c>, <c>skipped</c>.</param>
+/// <param name="Outcome"><c>waiting</c>, <c>delivered</c>, <c>retrying</c>, <c>failed</c>, <c>held</c>, <c>skipped</c>.</param>
 /// <param name="Url">As last sent, with secrets masked; absent when nothing was.</param>
+/// <param name="Target">The tracker's scheme, host and port; absent when there is none.</param>
+/// <param name="Rule">The entry of the campaign's map that decided it, as <c>3</c> or <c>group:APPROVED</c>; absent when none did.</param>
 public sealed record LeadViewPostback(
     StatusEvent? Event,
     string? Label,
@@ -36,4 +38,6 @@ public sealed record LeadViewPostback(
     int? HttpStatus,
     string? Response,
     int Attempts,
-    DateTimeOffset At);
+    DateTimeOffset At,
+    string? Target = null,
+    string? Rule = null);

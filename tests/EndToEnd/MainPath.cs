@@ -101,7 +101,7 @@ public abstract class MainPath<TKind>(RelayOf<TKind> shared) : IClassFixture<Rel
         await Relay.SetStatusAsync(answer.At("order_id")!, "3");
 
         var timeline = await Relay.Eventually("both statuses were decided about", () => Relay.TimelineAsync(answer.At("lead_id")!), t => t.Messages("PostbackSkipped").Count is 2);
-        Assert.All(timeline.Messages("PostbackSkipped"), skipped => Assert.Equal("no_click_id", skipped.At("reason")));
+        Assert.All(timeline.Messages("PostbackSkipped"), skipped => Assert.Equal("literal_macro", skipped.At("reason")));
         Assert.Empty(timeline.Messages("PostbackAttempted"));
         Assert.Equal(0, (await Relay.PostbacksAsync(macro)).GetArrayLength());
     }

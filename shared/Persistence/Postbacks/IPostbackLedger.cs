@@ -20,8 +20,8 @@ public interface IPostbackLedger : IOutbox
     Task ForgetAsync(Guid messageId, IReadOnlyList<Outgoing> events, CancellationToken ct);
 
     /// <summary>Messages kept for a reason for at least that long, oldest first.</summary>
-    /// <param name="connection">Only of this connection; all if null.</param>
-    Task<IReadOnlyList<KeptMessage>> KeptAsync(KeptFor reason, TimeSpan age, int atMost, CancellationToken ct, string? connection = null);
+    /// <param name="after"><see cref="KeptMessage.Place"/> of the last one seen; null begins.</param>
+    Task<IReadOnlyList<KeptMessage>> KeptAsync(KeptFor reason, TimeSpan age, int atMost, CancellationToken ct, string? after = null);
 
     /// <summary>Messages kept for want of their order, whose order is known by now, oldest first. Costs nothing while there are none, however many are kept.</summary>
     Task<IReadOnlyList<KeptMessage>> ReleasableAsync(int atMost, CancellationToken ct);
@@ -97,7 +97,8 @@ public enum KeptFor
 }
 
 /// <summary>A message kept, with its id.</summary>
-public sealed record KeptMessage(Guid Id, OrderStatusChanged Message);
+/// <param name="Place">Where it stands in the list.</param>
+public sealed record KeptMessage(Guid Id, OrderStatusChanged Message, string Place);
 
 /// <summary>What is known of an order, read as one state.</summary>
 /// <param name="Targets">Per target, what it has been promised or sent.</param>

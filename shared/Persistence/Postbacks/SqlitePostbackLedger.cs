@@ -28,8 +28,8 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
         CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries(due_at) WHERE state IN ('Waiting', 'Behind', 'Claimed');
         CREATE TABLE IF NOT EXISTS messages(
           id TEXT PRIMARY KEY, kept_for TEXT, connection TEXT, order_id TEXT, lead_id TEXT, click_id TEXT, message TEXT, since INTEGER NOT NULL, released INTEGER NOT NULL DEFAULT 0);
-        CREATE INDEX IF NOT EXISTS messages_kept ON messages(kept_for, since) WHERE kept_for IS NOT NULL;
-        CREATE INDEX IF NOT EXISTS messages_released ON messages(since) WHERE released = 1;
+        CREATE INDEX IF NOT EXISTS messages_kept ON messages(kept_for) WHERE kept_for IS NOT NULL;
+        CREATE INDEX IF NOT EXISTS messages_released ON messages(released) WHERE released = 1;
         CREATE INDEX IF NOT EXISTS messages_order ON messages(connection, order_id) WHERE kept_for IN ('Order', 'Stranger');
         CREATE INDEX IF NOT EXISTS messages_lead ON messages(connection, lead_id) WHERE kept_for IN ('Order', 'Stranger');
         CREATE INDEX IF NOT EXISTS messages_click ON messages(connection, click_id) WHERE kept_for IN ('Order', 'Stranger');
@@ -68,12 +68,12 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
         return true;
     }, ct);
 
-    public Task<IReadOnlyList<KeptMessage>> KeptAsync(KeptFor reason, TimeSpan age, int atMost, CancellationToken ct, string? connection = null) => store.ReadAsync<IReadOnlyList<KeptMessage>>(db =>
-        db.Query($"SELECT id, message FROM messages WHERE kept_for = @0 AND since <= {SqliteStore.Now} - @1 AND (@3 IS NULL OR connection = @3) ORDER BY since LIMIT @2",
-            ReadKept, reason.ToString(), (long)age.TotalMilliseconds, atMost, connection), ct);
+    public Task<IReadOnlyList<KeptMessage>> KeptAsync(KeptFor reason, TimeSpan age, int atMost, CancellationToken ct, string? after = null) => store.ReadAsync<IReadOnlyList<KeptMessage>>(connection =>
+        connection.Query($"SELECT rowid, id, message FROM messages WHERE kept_for = @0 AND rowid > @3 AND since <= {SqliteStore.Now} - @1 ORDER BY rowid LIMIT @2",
+            ReadKept, reason.ToString(), (long)age.TotalMilliseconds, atMost, Place(after)), ct);
 
     public Task<IReadOnlyList<KeptMessage>> ReleasableAsync(int atMost, CancellationToken ct) => store.ReadAsync<IReadOnlyList<KeptMessage>>(connection =>
-        connection.Query($"SELECT id, message FROM messages AS kept WHERE released = 1 AND kept_for IN ('Order', 'Stranger') AND {IsKnown} ORDER BY since LIMIT @0", ReadKept, atMost), ct);
+        connection.Query($"SELECT rowid, id, message FROM messages AS kept WHERE released = 1 AND kept_for IN ('Order', 'Stranger') AND {IsKnown} ORDER BY rowid LIMIT @0", ReadKept, atMost), ct);
 
     public Task<Committed> CommitAsync(OrderCommit commit, CancellationToken ct) => store.WriteAsync(connection =>
     {
@@ -213,7 +213,7 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
 
     public Task<IReadOnlyList<CampaignOrder>> OrdersAsync(string campaign, string? after, int atMost, CancellationToken ct) => store.ReadAsync<IReadOnlyList<CampaignOrder>>(connection =>
         [.. Orders(connection, "campaign = @0 AND id > @1 ORDER BY id LIMIT @2", campaign, Place(after), atMost).Select(row => new CampaignOrder(row.Order,
-            row.Order.Latest is { } latest ? connection.Query("SELECT id, message FROM messages WHERE id = @0", ReadKept, latest.MessageId).FirstOrDefault() : null,
+            row.Order.Latest is { } latest ? connection.Query("SELECT rowid, id, message FROM messages WHERE id = @0", ReadKept, latest.MessageId).FirstOrDefault() : null,
             row.Key.ToString(CultureInfo.InvariantCulture)))], ct);
 
     public Task AddJobAsync(Job job, IReadOnlyList<Outgoing> events, CancellationToken ct) => store.WriteAsync(connection =>
@@ -340,7 +340,8 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
         ON CONFLICT DO UPDATE SET kept_for = @1, released = 0 WHERE kept_for IS NOT NULL
         """, id, keptFor?.ToString(), message?.About.Connection, message?.About.OrderId, message?.About.LeadId, message?.About.ClickId, message is null ? null : MessageJson.Write(message));
 
-    private static KeptMessage ReadKept(SqliteDataReader row) => new(row.Id("id")!.Value, MessageJson.Read<OrderStatusChanged>(row.Text("message")!));
+    private static KeptMessage ReadKept(SqliteDataReader row) => new(
+        row.Id("id")!.Value, MessageJson.Read<OrderStatusChanged>(row.Text("message")!), row.Number("rowid").ToString(CultureInfo.InvariantCulture));
 
     private static List<DeliveryRow> Rows(SqliteConnection connection, string where, string order, int atMost, params object?[] values) => connection.Query(
         $"SELECT d.*, o.about FROM deliveries AS d JOIN orders AS o ON o.id = d.order_key WHERE {where} ORDER BY {order} LIMIT {atMost.ToString(CultureInfo.InvariantCulture)}",

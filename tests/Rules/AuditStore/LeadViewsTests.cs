@@ -79,6 +79,33 @@ public class LeadViewsTests
     }
 
     [Fact]
+    public void A_postback_that_is_due_is_shown_before_its_first_attempt_and_what_became_of_it_in_its_place()
+    {
+        var due = new PostbackDue(Submitted.About, Approve, null, "3", At(1));
+        var gaveWay = new PostbackSkipped(Submitted.About, Approve.Event, Approve.Label, Approve.Target, "superseded", "A newer one goes.", null, Approve.Sequence, At(2), "3");
+
+        var waiting = Assert.Single(LeadViews.Of(LeadId, [Submitted, due]).Postbacks);
+        var delivered = Assert.Single(LeadViews.Of(LeadId, [Submitted, due, Attempted(Approve, 2), new PostbackDelivered(Submitted.About, Approve, 1, At(2))]).Postbacks);
+        var superseded = Assert.Single(LeadViews.Of(LeadId, [Submitted, due, gaveWay]).Postbacks);
+
+        Assert.Equal(("waiting", 0, Builders.Tracker, "3"), (waiting.Outcome, waiting.Attempts, waiting.Target, waiting.Rule));
+        Assert.Equal(("delivered", 1, "3"), (delivered.Outcome, delivered.Attempts, delivered.Rule));
+        Assert.Equal(("skipped", "A newer one goes."), (superseded.Outcome, superseded.Reason));
+    }
+
+    [Fact]
+    public void A_resend_is_shown_beside_what_it_repeats_and_a_test_not_at_all()
+    {
+        var again = Approve with { DeliveryId = Builders.NewId(), ResendOf = Approve.DeliveryId };
+        var test = new PostbackTested(Submitted.About, StatusEvent.Trash, "trash", Builders.Tracker, new SentRequest("GET", "u", new Dictionary<string, string>(), null, null), 200, "", null, At(9), 1);
+
+        var view = LeadViews.Of(LeadId, [Submitted, Attempted(Approve, 1), new PostbackFailed(Submitted.About, Approve, 9, "no", At(2)), new PostbackResent(Submitted.About, again, true, null, null, At(3)), test]);
+
+        Assert.Equal(["failed", "waiting"], view.Postbacks.Select(p => p.Outcome));
+        Assert.Equal("accepted", view.Label);
+    }
+
+    [Fact]
     public void Why_nothing_was_sent_is_shown()
     {
         var held = new PostbackHeld(Submitted.About, "77", null, "no entry", null, 1, At(1));
@@ -105,6 +132,7 @@ public class LeadViewsTests
             Submitted, Submitted with { About = Submitted.About with { ClickId = "other" } }, Refused(0), InDoubt(0), Created(1), Created(1) with { About = Builders.About(LeadId, "1002") },
             Attempted(Hold, 1), Attempted(Approve, 1), Attempted(Approve, 2, 2), new PostbackDelivered(Submitted.About, Approve, 2, At(2)), Attempted(Builders.Postback(2_000, StatusEvent.Cancel), 2),
             Skipped(StatusEvent.Wait, "wait", "repeat", 2_000, 1), Skipped(StatusEvent.Hold, "hold", "repeat", 2_000, 1), new PostbackHeld(Submitted.About, "77", null, "no entry", null, 1, At(2)),
+            new PostbackDue(Submitted.About, Hold, null, "2", At(0)), new PostbackDue(Submitted.About, Approve, null, "3", At(1)), new PostbackResent(Submitted.About, Hold, false, null, null, At(1)),
             Builders.Changed(statusId: "2", at: At(1)), Builders.Changed(statusId: "3", at: At(1)),
         ];
         var cases = Gen.SubListOf(all).SelectMany(some => Gen.Shuffle(some.ToArray()), (some, shuffled) => (some.ToArray(), shuffled));

@@ -8,7 +8,7 @@ namespace LeadRelay.Tests.Rules.CrmWriter;
 public sealed class PolitenessTests : IDisposable
 {
     private readonly ConfigFolder folder = new();
-    private readonly Clock clock = new();
+    private readonly ManualClock clock = new();
     private ConfigStore? store;
     private Politeness? politeness;
 
@@ -49,7 +49,7 @@ public sealed class PolitenessTests : IDisposable
         Assert.Equal(("first", "main"), (Assert.Single(politeness.Limits().Paused), Assert.Single(politeness.Limits().PausedElse)));
         await CallAsync(new CrmOutcome.InDoubt("timed out"));
         Assert.Single(politeness.Limits().Paused);
-        clock.Advance(31);
+        clock.Advance(TimeSpan.FromSeconds(31));
         Assert.Empty(politeness.Limits().Paused);
 
         await CallAsync(new CrmOutcome.NothingSent("401", null) { BadCredentials = true });
@@ -79,7 +79,7 @@ public sealed class PolitenessTests : IDisposable
             await CallAsync(i % 2 is 0 ? new CrmOutcome.InDoubt("500") : new CrmOutcome.NothingSent("refused", null) { IsDown = true });
         Assert.Equal(0, Free());
         Assert.Contains("left alone", Assert.IsType<CrmOutcome.NothingSent>(await CallAsync(new CrmOutcome.Done("1001"))).Reason, StringComparison.Ordinal);
-        clock.Advance(31);
+        clock.Advance(TimeSpan.FromSeconds(31));
         Assert.Equal(1, Free());
         Assert.IsType<CrmOutcome.Done>(await CallAsync(new CrmOutcome.Done("1001")));
         Assert.Equal(3, Free());
@@ -105,17 +105,4 @@ public sealed class PolitenessTests : IDisposable
 
     private Task<CrmOutcome> CallAsync(CrmOutcome outcome, Secret? token = null) =>
         politeness!.CallAsync(store!.Current.Connections["main"], token ?? store.Current.Connections["main"].Token!, () => Task.FromResult(outcome));
-
-    private sealed class Clock : TimeProvider
-    {
-        private DateTimeOffset now = Builders.Now;
-
-        public void Advance(int seconds) => now += TimeSpan.FromSeconds(seconds);
-
-        public override DateTimeOffset GetUtcNow() => now;
-
-        public override long GetTimestamp() => now.UtcTicks;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-    }
 }

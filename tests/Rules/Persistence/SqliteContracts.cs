@@ -22,4 +22,10 @@ public sealed class SqliteDeliveryClaimTests() : DeliveryClaimContract(new Sqlit
 
 public sealed class SqliteDeliverySettleTests() : DeliverySettleContract(new SqliteUnderTest());
 
+public sealed class SqliteDeliveryOrderTests() : DeliveryOrderContract(new SqliteUnderTest());
+
+public sealed class SqliteResendTests() : ResendContract(new SqliteUnderTest());
+
+public sealed class SqliteJobsTests() : JobsContract(new SqliteUnderTest());
+
 public sealed class SqliteAuditLogTests() : AuditLogContract(new SqliteUnderTest());

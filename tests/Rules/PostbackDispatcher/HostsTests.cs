@@ -1,0 +1,98 @@
+using LeadRelay.Persistence.Postbacks;
+using LeadRelay.PostbackDispatcher;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LeadRelay.Tests.Rules.PostbackDispatcher;
+
+/// <summary>Places of hosts, and hosts that are left alone for a while.</summary>
+public class HostsTests
+{
+    private const string Host = "https://t.example";
+    private readonly ManualClock clock = new();
+    private readonly Hosts hosts;
+
+    public HostsTests() => hosts = new Hosts(clock, NullLogger<Hosts>.Instance);
+
+    [Fact]
+    public void A_call_takes_a_place_in_its_own_lane_alone()
+    {
+        hosts.Enter(Host, Lane.First);
+        hosts.Enter(Host, Lane.First);
+        hosts.Enter("https://u.example", Lane.Retry);
+
+        Assert.Equal(Hosts.PlacesPerLane - 2, Free(Lane.First));
+        Assert.Equal(Hosts.PlacesPerLane, Free(Lane.Retry));
+    }
+
+    [Fact]
+    public void What_is_not_in_use_and_works_is_not_remembered()
+    {
+        hosts.Enter(Host, Lane.First);
+        hosts.Leave(Host, Lane.First, isUp: true);
+
+        Assert.Empty(hosts.Places(Lane.First));
+    }
+
+    [Fact]
+    public void A_host_that_fails_again_and_again_is_left_alone_then_tried_with_one_call()
+    {
+        Call(isUp: false, Hosts.FailuresInARow - 1);
+        Assert.Equal(Hosts.PlacesPerLane, Free(Lane.First));
+        Call(isUp: false);
+        Assert.Equal((0, 0), (Free(Lane.First), Free(Lane.Retry)));
+        Assert.Equal(clock.GetUtcNow() + Hosts.Pause, hosts.PausedUntil(Host));
+
+        clock.Advance(Hosts.Pause);
+        Assert.Equal((1, 1), (Free(Lane.First), Free(Lane.Retry)));
+        hosts.Enter(Host, Lane.Retry);
+        Assert.Equal((0, 0), (Free(Lane.First), Free(Lane.Retry)));
+        hosts.Leave(Host, Lane.Retry, isUp: false);
+        Assert.Equal(0, Free(Lane.First));
+
+        clock.Advance(Hosts.Pause);
+        Call(isUp: true);
+        Assert.Equal(Hosts.PlacesPerLane, Free(Lane.First));
+        Assert.Null(hosts.PausedUntil(Host));
+    }
+
+    [Fact]
+    public void One_answer_in_between_and_it_is_not_left_alone()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            Call(isUp: false, Hosts.FailuresInARow - 1);
+            Call(isUp: true);
+        }
+
+        Assert.Equal(Hosts.PlacesPerLane, Free(Lane.First));
+    }
+
+    [Fact]
+    public void What_was_not_called_says_nothing_about_the_host()
+    {
+        Call(isUp: false, Hosts.FailuresInARow);
+        clock.Advance(Hosts.Pause);
+        Call(isUp: null);
+
+        Assert.Equal(1, Free(Lane.First));
+    }
+
+    [Fact]
+    public void Another_host_is_not_touched()
+    {
+        Call(isUp: false, Hosts.FailuresInARow);
+
+        Assert.DoesNotContain("https://u.example", hosts.Places(Lane.First).Keys);
+    }
+
+    private int Free(Lane lane) => hosts.Places(lane).GetValueOrDefault(Host, Hosts.PlacesPerLane);
+
+    private void Call(bool? isUp, int times = 1)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            hosts.Enter(Host, Lane.First);
+            hosts.Leave(Host, Lane.First, isUp);
+        }
+    }
+}
