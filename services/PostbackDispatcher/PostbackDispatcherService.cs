@@ -13,7 +13,9 @@ public static class PostbackDispatcherService
     {
         builder.Listen(Name, 8083);
         builder.AddPostbackLedger();
-        builder.Services.AddSingleton<TrackerClient>();
+        var allowed = Networks.Parse("Postbacks__AllowNetworks", builder.Configuration["Postbacks:AllowNetworks"]);
+        builder.Services.AddSingleton(services => new GuardedConnect(allowed, services.GetRequiredService<ILogger<GuardedConnect>>()));
+        builder.Services.AddSingleton(services => new TrackerClient(services.GetRequiredService<GuardedConnect>(), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<PostbackSender>();
         builder.Services.AddSingleton<Hosts>();
         builder.Services.AddSingleton<StatusChanges>();

@@ -16,28 +16,47 @@ public sealed record Verdict(bool Delivered, TimeSpan? RetryIn, string? Reason)
     /// <summary>A tracker may not have stored the click yet; after so many attempts it never will.</summary>
     private const int NotFoundAttempts = 6;
 
+    /// <summary>How long the schedule is, as planned: 20 h 42 min 35 s.</summary>
+    public static readonly TimeSpan Whole = Planned(Schedule.Count + 1);
+
+    private const double Spread = 0.2;
+
+    /// <summary>How long a delivery has waited before an attempt, as planned.</summary>
     /// <param name="attempt">1 for the first.</param>
+    public static TimeSpan Planned(int attempt) => Schedule.Take(attempt - 1).Aggregate(TimeSpan.Zero, (sum, wait) => sum + wait);
+
+    /// <param name="attempt">1 for the first.</param>
+    /// <param name="waited">Sum of the waits that earlier attempts were given. Not what outages of the relay added, which must not cost attempts.</param>
     /// <param name="jitter">0 to 1; spreads the waits by ±20 %.</param>
-    public static Verdict Of(TrackerAnswer answer, int attempt, double jitter)
+    public static Verdict Of(TrackerAnswer answer, int attempt, TimeSpan waited, double jitter)
     {
+        // A success that broke off may have been cut before the part that says otherwise; of the rest the status says enough.
+        var isCut = answer is { HttpStatus: >= 200 and < 300, Error: not null };
         var reason = answer.HttpStatus switch
         {
             null => answer.Error,
+            { } status when isCut => $"The tracker answered {status}, but not to the end. {answer.Error}",
             >= 300 and < 400 => $"The tracker redirects ({answer.HttpStatus}); put the final URL into the postback.",
             var status => $"The tracker answered {status}.",
         };
+        var wait = attempt <= Schedule.Count && !answer.Forbidden ? Wait(answer.RetryAfter, attempt, waited, jitter) : null;
         return answer.HttpStatus switch
         {
-            >= 200 and < 300 => new Verdict(true, null, null),
+            >= 200 and < 300 when !isCut => new Verdict(true, null, null),
             404 when attempt >= NotFoundAttempts => new Verdict(false, null, reason),
-            null or 404 or 408 or 425 or 429 or >= 500 when attempt <= Schedule.Count => new Verdict(false, Wait(answer.RetryAfter, attempt, jitter), reason),
+            null or (>= 200 and < 300) or 404 or 408 or 425 or 429 or >= 500 => new Verdict(false, wait, reason),
             _ => new Verdict(false, null, reason),
         };
     }
 
-    private static TimeSpan Wait(TimeSpan? asked, int attempt, double jitter)
+    /// <summary>Null when the schedule is over.</summary>
+    private static TimeSpan? Wait(TimeSpan? asked, int attempt, TimeSpan waited, double jitter)
     {
-        var planned = Schedule[attempt - 1] * (0.8 + 0.4 * jitter);
-        return asked > planned ? (asked.Value < Schedule[^1] ? asked.Value : Schedule[^1]) : planned;
+        var planned = Schedule[attempt - 1] * (1 - Spread + 2 * Spread * jitter);
+        // What the tracker asks for may use up what the schedule has left; the plan itself may be late by its jitter.
+        var longest = Whole - waited;
+        var wait = asked > planned && longest > planned ? (asked.Value < longest ? asked.Value : longest) : planned;
+        var end = Whole * (1 + Spread) - waited;
+        return end <= TimeSpan.Zero ? null : wait < end ? wait : end;
     }
 }

@@ -46,6 +46,7 @@ public class VerdictTests
         Assert.Equal(new[] { 5, 30, 120, 600, 1800, 7200, 21600, 43200 }, Verdict.Schedule.Select(wait => (int)wait.TotalSeconds));
 
     [Theory]
+    [InlineData(101)]
     [InlineData(301)]
     [InlineData(302)]
     [InlineData(304)]
@@ -81,25 +82,62 @@ public class VerdictTests
     [InlineData(1, -3600, 5)]
     [InlineData(4, 60, 600)]
     [InlineData(1, 43_200, 43_200)]
-    [InlineData(1, 1_000_000, 43_200)]
-    public void Retry_After_makes_the_wait_longer_and_never_longer_than_the_longest(int attempt, int asked, int waits) =>
+    [InlineData(1, 1_000_000, 74_555)]
+    [InlineData(2, int.MaxValue, 74_550)]
+    [InlineData(8, 1_000_000, 43_200)]
+    public void Retry_After_makes_the_wait_longer_and_never_goes_past_the_end_of_the_schedule(int attempt, int asked, int waits) =>
         Assert.Equal(TimeSpan.FromSeconds(waits), Of(429, attempt, asked).RetryIn);
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(3600)]
+    [InlineData(100_000)]
+    [InlineData(int.MaxValue)]
+    public void However_long_a_tracker_asks_to_wait_the_attempts_end_with_the_schedule(int asked)
+    {
+        var (waited, attempt) = (TimeSpan.Zero, 1);
+        for (; Verdict.Of(Answer(503, asked), attempt, waited, 1).RetryIn is { } wait; attempt++)
+            waited += wait;
+
+        Assert.InRange(attempt, 2, 9);
+        Assert.InRange(waited, TimeSpan.FromMinutes(9), Verdict.Whole * 1.2);
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(204)]
+    public void A_success_that_breaks_off_is_none_yet(int status)
+    {
+        var verdict = Verdict.Of(new TrackerAnswer(status, null, "The connection ended.", null, 5), 1, TimeSpan.Zero, Middle);
+
+        Assert.Equal((false, Verdict.Schedule[0]), (verdict.Delivered, verdict.RetryIn));
+        Assert.Contains($"{status}", verdict.Reason, StringComparison.Ordinal);
+        Assert.Contains("The connection ended.", verdict.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_refusal_that_breaks_off_is_a_refusal() =>
+        Assert.Null(Verdict.Of(new TrackerAnswer(410, null, "The connection ended.", null, 5), 1, TimeSpan.Zero, Middle).RetryIn);
+
+    [Fact]
+    public void A_host_that_must_not_be_called_is_not_tried_again() =>
+        Assert.Equal(new Verdict(false, null, "Why."), Verdict.Of(new TrackerAnswer(null, null, "Why.", null, 5, Forbidden: true), 1, TimeSpan.Zero, Middle));
 
     [Fact]
     public void Jitter_stays_within_20_percent() => Prop.ForAll(Gen.Choose(0, 1000).Zip(Gen.Choose(1, 8)).ToArbitrary(), c =>
     {
-        var (planned, wait) = (Verdict.Schedule[c.Item2 - 1], Verdict.Of(Answer(500, null), c.Item2, c.Item1 / 1000.0).RetryIn!.Value);
+        var (planned, wait) = (Verdict.Schedule[c.Item2 - 1], Verdict.Of(Answer(500, null), c.Item2, Verdict.Planned(c.Item2), c.Item1 / 1000.0).RetryIn!.Value);
         return wait >= planned * 0.8 && wait <= planned * 1.2;
     }).QuickCheckThrowOnFailure();
 
     [Fact]
     public void Jitter_spreads_over_the_whole_range()
     {
-        Assert.Equal(TimeSpan.FromSeconds(4), Verdict.Of(Answer(500, null), 1, 0).RetryIn);
-        Assert.Equal(TimeSpan.FromSeconds(6), Verdict.Of(Answer(500, null), 1, 1).RetryIn);
+        Assert.Equal(TimeSpan.FromSeconds(4), Verdict.Of(Answer(500, null), 1, TimeSpan.Zero, 0).RetryIn);
+        Assert.Equal(TimeSpan.FromSeconds(6), Verdict.Of(Answer(500, null), 1, TimeSpan.Zero, 1).RetryIn);
     }
 
-    private static Verdict Of(int? status, int attempt, int? retryAfter = null) => Verdict.Of(Answer(status, retryAfter), attempt, Middle);
+    private static Verdict Of(int? status, int attempt, int? retryAfter = null) => Verdict.Of(Answer(status, retryAfter), attempt, Verdict.Planned(attempt), Middle);
 
     private static TrackerAnswer Answer(int? status, int? retryAfter) =>
         new(status, "body", status is null ? "No complete answer." : null, retryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null, 5);
