@@ -3,7 +3,7 @@ namespace LeadRelay.PostbackDispatcher;
 /// <summary>What an attempt means.</summary>
 /// <param name="Delivered">The tracker took it.</param>
 /// <param name="RetryIn">When to try again; null when there is no use, or nothing left to do.</param>
-/// <param name="Reason">Why it was not delivered.</param>
+/// <param name="Reason">Why it was not delivered, or what is odd about the answer.</param>
 public sealed record Verdict(bool Delivered, TimeSpan? RetryIn, string? Reason)
 {
     /// <summary>Waits between attempts; after the last one the delivery has failed.</summary>
@@ -30,21 +30,20 @@ public sealed record Verdict(bool Delivered, TimeSpan? RetryIn, string? Reason)
     /// <param name="jitter">0 to 1; spreads the waits by ±20 %.</param>
     public static Verdict Of(TrackerAnswer answer, int attempt, TimeSpan waited, double jitter)
     {
-        // A success that broke off may have been cut before the part that says otherwise; of the rest the status says enough.
-        var isCut = answer is { HttpStatus: >= 200 and < 300, Error: not null };
         var reason = answer.HttpStatus switch
         {
             null => answer.Error,
-            { } status when isCut => $"The tracker answered {status}, but not to the end. {answer.Error}",
+            // It took the request; sent once more, it might count it twice.
+            >= 200 and < 300 => answer.Error is null ? null : $"The tracker answered {answer.HttpStatus}, but not to the end. {answer.Error}",
             >= 300 and < 400 => $"The tracker redirects ({answer.HttpStatus}); put the final URL into the postback.",
             var status => $"The tracker answered {status}.",
         };
         var wait = attempt <= Schedule.Count && !answer.Forbidden ? Wait(answer.RetryAfter, attempt, waited, jitter) : null;
         return answer.HttpStatus switch
         {
-            >= 200 and < 300 when !isCut => new Verdict(true, null, null),
+            >= 200 and < 300 => new Verdict(true, null, reason),
             404 when attempt >= NotFoundAttempts => new Verdict(false, null, reason),
-            null or (>= 200 and < 300) or 404 or 408 or 425 or 429 or >= 500 => new Verdict(false, wait, reason),
+            null or 404 or 408 or 425 or 429 or >= 500 => new Verdict(false, wait, reason),
             _ => new Verdict(false, null, reason),
         };
     }

@@ -197,9 +197,10 @@ public enum Lane
 /// <summary>A claimed delivery.</summary>
 /// <param name="Cause">The webhook that is passed on; null for an order's creation.</param>
 /// <param name="Attempt">This one's number, 1 for the first.</param>
+/// <param name="Waited">Sum of the waits between its attempts so far, as they were given to it.</param>
 /// <param name="Recorded">The request to repeat as it was; null: render it.</param>
 public sealed record Delivery(
-    Postback Postback, Subject About, IReadOnlyDictionary<string, string> Tracking, OrderStatusChanged? Cause, int Attempt, Guid Lease, RenderedPostback? Recorded = null);
+    Postback Postback, Subject About, IReadOnlyDictionary<string, string> Tracking, OrderStatusChanged? Cause, int Attempt, TimeSpan Waited, Guid Lease, RenderedPostback? Recorded = null);
 
 /// <summary>What came of an attempt.</summary>
 /// <param name="RetryIn">With <see cref="DeliveryState.Waiting"/>: how long until the next attempt.</param>

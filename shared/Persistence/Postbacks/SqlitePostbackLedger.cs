@@ -20,7 +20,7 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
         CREATE TABLE IF NOT EXISTS deliveries(
           place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, order_key INTEGER NOT NULL, target TEXT NOT NULL, sequence INTEGER NOT NULL,
           campaign TEXT, partner TEXT, event TEXT NOT NULL, postback TEXT NOT NULL, since INTEGER NOT NULL,
-          state TEXT NOT NULL, lane TEXT NOT NULL, attempt INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL, lease TEXT, lease_until INTEGER,
+          state TEXT NOT NULL, lane TEXT NOT NULL, attempt INTEGER NOT NULL DEFAULT 0, waited INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL, lease TEXT, lease_until INTEGER,
           sent TEXT, repeats INTEGER NOT NULL DEFAULT 0, hurried_by TEXT);
         CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries(lane, target, due_at) WHERE state = 'Waiting';
         CREATE INDEX IF NOT EXISTS deliveries_leased ON deliveries(lease_until) WHERE state = 'Claimed';
@@ -141,7 +141,7 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
     {
         var (id, target) = (claim.Postback.DeliveryId, claim.Postback.Target);
         var keys = connection.Query($"""
-            UPDATE deliveries SET state = @2, lane = CASE WHEN attempt - @3 = 0 THEN lane ELSE 'Retry' END, attempt = attempt - @3, due_at = {SqliteStore.Now} + @4, lease_until = NULL, sent = COALESCE(@5, sent)
+            UPDATE deliveries SET state = @2, lane = CASE WHEN attempt - @3 = 0 THEN lane ELSE 'Retry' END, attempt = attempt - @3, waited = waited + @4, due_at = {SqliteStore.Now} + @4, lease_until = NULL, sent = COALESCE(@5, sent)
             WHERE id = @0 AND lease = @1 AND state = 'Claimed' RETURNING order_key
             """, row => row.Number("order_key"), id, claim.Lease, outcome.State.ToString(), outcome.Unmade ? 1 : 0,
             (long)(outcome.RetryIn ?? TimeSpan.Zero).TotalMilliseconds, outcome.Sent is null ? null : MessageJson.Write(outcome.Sent));
@@ -291,17 +291,17 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
 
     private static Delivery Claim(SqliteConnection connection, long place, Guid token, TimeSpan lease)
     {
-        var (key, attempt, postback, recorded) = connection.Query($"""
+        var (key, attempt, waited, postback, recorded) = connection.Query($"""
             UPDATE deliveries SET state = 'Claimed', attempt = attempt + 1, lease = @1, lease_until = {SqliteStore.Now} + @2 WHERE place = @0
-            RETURNING order_key, attempt, postback, CASE WHEN repeats = 1 THEN sent END AS recorded
-            """, row => (row.Number("order_key"), (int)row.Number("attempt"), MessageJson.Read<Postback>(row.Text("postback")!), row.Text("recorded")),
+            RETURNING order_key, attempt, waited, postback, CASE WHEN repeats = 1 THEN sent END AS recorded
+            """, row => (row.Number("order_key"), (int)row.Number("attempt"), TimeSpan.FromMilliseconds(row.Number("waited")), MessageJson.Read<Postback>(row.Text("postback")!), row.Text("recorded")),
             place, token, (long)lease.TotalMilliseconds)[0];
         connection.Run("UPDATE targets SET sent_event = @2, sent_label = @3, sent_sequence = @4 WHERE order_key = @0 AND target = @1",
             key, postback.Target, postback.Event.ToString(), postback.Label, postback.Sequence);
         var (about, tracking) = connection.Query("UPDATE orders SET version = version + 1 WHERE id = @0 RETURNING about, tracking",
             row => (MessageJson.Read<Subject>(row.Text("about")!), MessageJson.Read<Dictionary<string, string>>(row.Text("tracking")!)), key)[0];
         var cause = connection.Query("SELECT message FROM messages WHERE id = @0", row => row.Text("message"), postback.CauseId).FirstOrDefault();
-        return new Delivery(postback, about, tracking, cause is null ? null : MessageJson.Read<OrderStatusChanged>(cause), attempt, token,
+        return new Delivery(postback, about, tracking, cause is null ? null : MessageJson.Read<OrderStatusChanged>(cause), attempt, waited, token,
             recorded is null ? null : MessageJson.Read<RenderedPostback>(recorded));
     }
 

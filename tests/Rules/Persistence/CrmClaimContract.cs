@@ -156,4 +156,16 @@ internal static class Clock
         while (TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() < since + 2)
             await Task.Yield();
     }
+
+    /// <summary>Asks until there is something.</summary>
+    public static async Task<T> EventuallyAsync<T>(Func<Task<T?>> ask) where T : class
+    {
+        for (var tries = 0; tries < 1_000; tries++)
+        {
+            if (await ask() is { } found)
+                return found;
+            await Task.Delay(10);
+        }
+        throw new TimeoutException("There was nothing for ten seconds.");
+    }
 }

@@ -50,6 +50,20 @@ public abstract class DeliverySettleContract(IStoreUnderTest store) : StoreContr
     }
 
     [Fact]
+    public async Task A_delivery_knows_how_long_it_was_told_to_wait_in_all()
+    {
+        var ledger = Store.Postbacks();
+        await ledger.NewAsync("1001", Builders.Postback(1));
+        var first = Assert.Single(await ledger.FirstAsync());
+        await ledger.RetryAsync(first, TimeSpan.FromMilliseconds(30));
+        var second = await Clock.EventuallyAsync(async () => (await ledger.RetriesAsync()).SingleOrDefault());
+        await ledger.RetryAsync(second, TimeSpan.FromMilliseconds(50));
+        var third = await Clock.EventuallyAsync(async () => (await ledger.RetriesAsync()).SingleOrDefault());
+
+        Assert.Equal([0, 30, 80], new[] { first, second, third }.Select(claim => claim.Waited.TotalMilliseconds));
+    }
+
+    [Fact]
     public async Task A_retry_gives_way_to_a_newer_delivery_that_waits_for_the_same_target()
     {
         var (ledger, attempted, superseded) = (Store.Postbacks(), Builders.Event(), Builders.Event());

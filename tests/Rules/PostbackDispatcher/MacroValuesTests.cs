@@ -11,7 +11,7 @@ public class MacroValuesTests
 
     private static readonly Delivery Full = new(
         Builders.Postback(5, StatusEvent.Cancel, label: "rejected") with { Comment = "too dear" }, Builders.About(LeadId, "1001"),
-        new Dictionary<string, string> { ["sub1"] = "s one", ["param.X-y"] = "p" }, null, 1, Guid.Empty);
+        new Dictionary<string, string> { ["sub1"] = "s one", ["param.X-y"] = "p" }, null, 1, TimeSpan.Zero, Guid.Empty);
 
     [Theory]
     [InlineData("click_id", "click-1")]
@@ -37,7 +37,7 @@ public class MacroValuesTests
     [Fact]
     public void What_is_not_known_renders_as_nothing()
     {
-        var bare = new Delivery(Full.Postback with { Payout = null, Currency = null, Comment = null }, new Subject(), Builders.Nothing, null, 1, Guid.Empty);
+        var bare = new Delivery(Full.Postback with { Payout = null, Currency = null, Comment = null }, new Subject(), Builders.Nothing, null, 1, TimeSpan.Zero, Guid.Empty);
 
         Assert.Equal(["status", "event", "timestamp"], Macros.Names.Where(macro => MacroValues.Of(bare, macro) is not null));
     }

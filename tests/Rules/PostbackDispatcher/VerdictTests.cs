@@ -106,11 +106,11 @@ public class VerdictTests
     [Theory]
     [InlineData(200)]
     [InlineData(204)]
-    public void A_success_that_breaks_off_is_none_yet(int status)
+    public void A_success_that_breaks_off_is_not_sent_twice_and_says_so(int status)
     {
         var verdict = Verdict.Of(new TrackerAnswer(status, null, "The connection ended.", null, 5), 1, TimeSpan.Zero, Middle);
 
-        Assert.Equal((false, Verdict.Schedule[0]), (verdict.Delivered, verdict.RetryIn));
+        Assert.Equal((true, null), (verdict.Delivered, verdict.RetryIn));
         Assert.Contains($"{status}", verdict.Reason, StringComparison.Ordinal);
         Assert.Contains("The connection ended.", verdict.Reason, StringComparison.Ordinal);
     }
