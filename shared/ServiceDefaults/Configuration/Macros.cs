@@ -5,6 +5,8 @@ namespace LeadRelay.Configuration;
 /// <summary>The macros of postback templates: which there are, and how a template is taken apart. Rendering is the dispatcher's.</summary>
 public static partial class Macros
 {
+    internal const string SingleBraces = "Macros are written in single braces, as {click_id}.";
+
     /// <summary>Canonical names, without <c>sub1</c>…<c>sub15</c>, <c>param.NAME</c> and references to secrets.</summary>
     public static readonly IReadOnlyList<string> Names =
         ["click_id", "status", "event", "payout", "currency", "order_id", "lead_id", "comment", "campaign", "timestamp"];
@@ -24,11 +26,16 @@ public static partial class Macros
     /// <summary>One piece of a template: literal text, or the canonical name of a macro.</summary>
     public readonly record struct Part(string Text, bool IsMacro);
 
-    /// <summary>Takes a template apart. Braces that hold no name stay literal text.</summary>
-    public static IEnumerable<Part> Parse(string template)
+    /// <summary>Takes the template of a URL or a header apart: whatever stands between braces is a macro.</summary>
+    public static IEnumerable<Part> Parse(string template) => Parse(template, Braces());
+
+    /// <summary>Takes the template of a body apart, where braces are ordinary characters: a macro is what has the form of a name between them.</summary>
+    public static IEnumerable<Part> ParseBody(string template) => Parse(template, BracesInBody());
+
+    private static IEnumerable<Part> Parse(string template, Regex braces)
     {
         var at = 0;
-        foreach (Match match in Braces().Matches(template))
+        foreach (Match match in braces.Matches(template))
         {
             if (match.Index > at)
                 yield return new Part(template[at..match.Index], false);
@@ -47,7 +54,9 @@ public static partial class Macros
     /// <summary>Why a name between braces cannot be used in a postback, as a sentence; null when it can.</summary>
     public static string? FaultOf(string name)
     {
-        if (Names.Contains(name) || IsSecret(name) || SubId().IsMatch(name) || (name.StartsWith("param.", StringComparison.Ordinal) && name.Length > 6))
+        if (IsSecret(name))
+            return SecretReference.FaultOf(name);
+        if (Names.Contains(name) || SubId().IsMatch(name) || (name.StartsWith("param.", StringComparison.Ordinal) && name.Length > 6))
             return null;
         return Mistaken.TryGetValue(name, out var hint)
             ? $"{{{name}}}: {hint}."
@@ -56,6 +65,9 @@ public static partial class Macros
 
     [GeneratedRegex(@"\{([^{}]+)\}")]
     private static partial Regex Braces();
+
+    [GeneratedRegex(@"\{([A-Za-z0-9_.:/-]+)\}")]
+    private static partial Regex BracesInBody();
 
     [GeneratedRegex(@"^sub([1-9]|1[0-5])$")]
     private static partial Regex SubId();

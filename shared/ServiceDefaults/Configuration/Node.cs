@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -13,6 +14,8 @@ namespace LeadRelay.Configuration;
 internal sealed partial class Node(JsonElement json, string path, FaultLog faults, bool shown = true)
 {
     private const int ShownLength = 80;
+
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public JsonValueKind Kind => json.ValueKind;
 
@@ -34,6 +37,12 @@ internal sealed partial class Node(JsonElement json, string path, FaultLog fault
             return Fail<string>("It is empty; write a value, or leave the key out if it is optional.");
         return text.Any(char.IsControl) ? Fail<string>("It has a control character (a line break, a tab) in it; remove it.") : text;
     }
+
+    /// <summary>A text to the letter: of any length, with line breaks and white space around it.</summary>
+    public string FreeText() => json.ValueKind is JsonValueKind.String ? json.GetString()! : WrongType<string>("a text in quotes");
+
+    /// <summary>The value as JSON, without white space and comments.</summary>
+    public string Compact() => JsonSerializer.Serialize(json, Relaxed);
 
     /// <summary>A text of a form that is described in words.</summary>
     public string Text(Regex form, string description) =>

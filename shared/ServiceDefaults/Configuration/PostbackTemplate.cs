@@ -21,10 +21,10 @@ public sealed record PostbackTemplate(string Url, string Target)
 
     /// <summary>Whether a macro's value can be seen in what is sent.</summary>
     public bool Shows(string macro) =>
-        Headers.Values.Append(Url).Append(Body?.Template ?? "").Any(text => Macros.Parse(text).Any(part => part.IsMacro && part.Text == macro));
+        Headers.Values.Append(Url).SelectMany(Macros.Parse).Concat(Macros.ParseBody(Body?.Template ?? "")).Any(part => part.IsMacro && part.Text == macro);
 }
 
 /// <summary>The body of a POST.</summary>
 /// <param name="ContentType">Decides how the macros' values are escaped: as JSON, as a form, as XML, or not at all.</param>
-/// <param name="Template">Literal text and macros.</param>
+/// <param name="Template">Literal text, escaped as the content type wants it, and macros (see <see cref="Macros.ParseBody"/>).</param>
 public sealed record PostbackBody(string ContentType, string Template);

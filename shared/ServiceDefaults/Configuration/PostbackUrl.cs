@@ -5,9 +5,14 @@ namespace LeadRelay.Configuration;
 /// <summary>The rules for the URL of a postback with macros in it. The sentences do not repeat the URL: it may hold a key.</summary>
 internal static partial class PostbackUrl
 {
+    /// <summary>Characters of a template: far more than any tracker needs, and no more than servers read.</summary>
+    private const int Limit = 4000;
+
     /// <summary>Why a URL cannot be a template; null when it can.</summary>
     public static string? FaultOf(string url)
     {
+        if (url.Length > Limit)
+            return "It is longer than 4,000 characters; send less, or send it in the body of a POST.";
         if (Authority().Match(url) is not { Success: true } match)
             return "It should be an absolute URL that begins with https:// or http://.";
         var authority = match.Groups[1].Value;
@@ -28,18 +33,22 @@ internal static partial class PostbackUrl
         if (text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c is '\\'))
             return "It has white space or a backslash in it; write %20 or %5C.";
         if (text.Contains("{{", StringComparison.Ordinal) || text.Contains("${", StringComparison.Ordinal))
-            return "Macros are written in single braces, as {click_id}.";
+            return Macros.SingleBraces;
         foreach (var part in Macros.Parse(text))
         {
-            if (part.IsMacro && (Macros.FaultOf(part.Text) ?? (Macros.IsSecret(part.Text) ? SecretReference.FaultOf(part.Text) : null)) is { } why)
+            if (FaultOf(part) is { } why)
                 return why;
-            if (!part.IsMacro && (part.Text.Contains('{') || part.Text.Contains('}')))
-                return "It has a brace without its counterpart; macros are written as {click_id}.";
         }
         return Placeholder().Match(text) is { Success: true } left
             ? $"{left.Groups[1].Value} is a placeholder that somebody meant to be replaced; write a macro or a value."
             : null;
     }
+
+    /// <summary>Why a piece of a URL or a header cannot be used; null when it can.</summary>
+    public static string? FaultOf(Macros.Part part) =>
+        part.IsMacro ? Macros.FaultOf(part.Text)
+        : part.Text.Contains('{') || part.Text.Contains('}') ? "It has a brace without its counterpart; macros are written as {click_id}."
+        : null;
 
     /// <summary>Scheme, host and port of a URL that has no fault.</summary>
     public static string TargetOf(string url) =>

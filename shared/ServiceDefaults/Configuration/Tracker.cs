@@ -14,6 +14,9 @@ public sealed record Tracker(
     IReadOnlyDictionary<string, string> MoneyParameters,
     IReadOnlyDictionary<StatusEvent, string> Words)
 {
+    /// <summary>Events that the tracker must have had before later ones mean anything to it.</summary>
+    public IReadOnlySet<StatusEvent> RequiredFirst { get; init; } = new HashSet<StatusEvent>();
+
     /// <summary>The template of an event for a tracker at a base URL; null when the tracker has no word for the event.</summary>
     public string? UrlFor(StatusEvent statusEvent, string baseUrl)
     {

@@ -8,14 +8,23 @@ internal static partial class TrackerReader
     public static Tracker Read(string name, Section section)
     {
         var parameters = section.Required("parameters", n => n.Object(ReadParameters));
+        var words = section.Required("words", n => n.Object(ReadWords));
         return new Tracker(
             name,
             section.Required("source", n => n.Text()),
             section.Required("path", n => n.Text(PathForm(), "a path that begins with /, without ?, # and macros")),
             parameters,
             section.Optional("money_parameters", n => n.Object(s => ReadMoney(s, parameters)), new OrderedDictionary<string, string>()),
-            section.Required("words", n => n.Object(ReadWords)));
+            words)
+        {
+            RequiredFirst = section.Optional("required_first", n => n.List(e => ReadRequiredFirst(e, words), 1).ToHashSet(), []),
+        };
     }
+
+    private static StatusEvent ReadRequiredFirst(Node node, Dictionary<StatusEvent, string>? words) =>
+        node.Word([.. Words.Of<StatusEvent>().Keys]) is not { } name ? default
+        : Words.Of<StatusEvent>()[name] is var statusEvent && words?.ContainsKey(statusEvent) is false ? node.Fail<StatusEvent>("It is not among words, so the tracker is never sent it; add its word, or remove it here.")
+        : statusEvent;
 
     private static OrderedDictionary<string, string> ReadParameters(Section section)
     {

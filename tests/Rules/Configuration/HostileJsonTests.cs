@@ -15,6 +15,7 @@ public sealed partial class HostileJsonTests : IDisposable
         "\"{{}}\"", "\"env:\"", "\"file:\\u0000\"", "\"http://\"", "\"http://[/\"", "\"http://xn--/\"", "\"http://a..b:0/{click}\"", "\"https://%zz/{env:}\"",
         "\"sha256:\"", "\"group:\"", "\"{\\\"status_map\\\": 1}\"", "{\"tracker\": \"binom\", \"base\": \"http://[::1]:1\"}",
         ",", ":", "\"", "{", "}", "[", "]", "/*", "//", "\uFEFF", "\"a\": \"b\",", "\"tracker\": \"binom\",",
+        "{\"url\": \"http://t.example\", \"json\": {\"{click}\": [\"{\"]}}", "[\"http://t.example\", \"http://t.example\"]", "\"json\": {},", "\"content_type\": \";\",", "{\"\": \"\"}",
     ];
 
     /// <summary>Valid files in which every key there is occurs.</summary>
@@ -32,9 +33,13 @@ public sealed partial class HostileJsonTests : IDisposable
              "offer_id": 3, "webmaster_id": "4", "field_mapping": {"click_id": "stringFields.c", "ip": "source.ip"}, "required": ["email"],
              "country": "DE", "status_map": {"3": "accepted", "4": {"label": "x", "event": "hold"}, "group:SPAM": "ignore"},
              "payout": {"amount": 1.5, "currency": "EUR"}, "foreign_orders": true, "wait_seconds": 3,
-             "postbacks": {"wait": "https://t.example/?c={click}", "approve": {"tracker": "binom", "base": "https://t.example"}}}
+             "postbacks": {"wait": "https://t.example/?c={click}", "approve": {"tracker": "binom", "base": "https://t.example"},
+                           "hold": [{"url": "https://a.example", "method": "POST", "form": {"c": "{click}"}, "headers": {"X-Key": "env:K"}, "required_first": true},
+                                    {"url": "https://b.example", "json": {"c": ["{click}", 1]}}, {"url": "https://c.example", "body": "{click}", "content_type": "text/plain"}]}}
             """,
-        [ConfigFolder.Tracker] = ConfigFolder.Valid[ConfigFolder.Tracker],
+        [ConfigFolder.Tracker] = """
+            {"source": "its documentation", "path": "/click.php", "parameters": {"cnv_id": "{click}"}, "words": {"wait": "new", "approve": "sold"}, "required_first": ["wait"]}
+            """,
     };
 
     private readonly ConfigFolder folder = new();

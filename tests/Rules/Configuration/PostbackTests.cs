@@ -67,6 +67,7 @@ public sealed class PostbackTests : IDisposable
     [InlineData("https://t.example/?c={click", "without its counterpart")]
     [InlineData("https://t.example/?c={}", "without its counterpart")]
     [InlineData("https://t.example/?k={env:}", "env:NAME")]
+    [InlineData("https://t.example/?k={file:}", "env:NAME")]
     [InlineData("https://t.example/a b", "white space")]
     [InlineData("https://t.example/a\nb", "control character")]
     [InlineData("https://t.example/?c={click}&payout=OPTIONAL", "OPTIONAL is a placeholder")]
@@ -77,6 +78,8 @@ public sealed class PostbackTests : IDisposable
         {
             (JsonSerializer.Serialize(url), "postbacks"),
             (JsonSerializer.Serialize(new { hold = url }), "postbacks.hold"),
+            (JsonSerializer.Serialize(new[] { "https://other.example", url }), "postbacks[1]"),
+            (JsonSerializer.Serialize(new { hold = new { url } }), "postbacks.hold.url"),
         })
         {
             var fault = folder.Set(ConfigFolder.Campaign, "postbacks", json).Fault();
@@ -88,7 +91,14 @@ public sealed class PostbackTests : IDisposable
     }
 
     [Theory]
-    [InlineData("[]", "postbacks", "per event")]
+    [InlineData("[]", "postbacks", "1 to 5 items")]
+    [InlineData("[5]", "postbacks[0]", "should be a URL")]
+    [InlineData("[{}]", "postbacks[0].url", "missing")]
+    [InlineData("{\"hold\": []}", "postbacks.hold", "1 to 5 items")]
+    [InlineData("{\"hold\": [\"https://t.example\", 5]}", "postbacks.hold[1]", "should be a URL")]
+    [InlineData("{\"hold\": [[\"https://t.example\"]]}", "postbacks.hold[0]", "should be a URL")]
+    [InlineData("{\"hold\": [{\"tracker\": \"binom\", \"base\": \"https://t.example\"}]}", "postbacks.hold[0]", "Tracker binom has no word for hold")]
+    [InlineData("[\"https://a.example\", \"https://b.example\", \"https://c.example\", \"https://d.example\", \"https://e.example\", \"https://f.example\"]", "postbacks", "1 to 5 items")]
     [InlineData("5", "postbacks", "per event")]
     [InlineData("{\"tracker\": \"binom\"}", "postbacks.base", "missing")]
     [InlineData("{\"base\": \"https://t.example\"}", "postbacks.tracker", "missing")]
@@ -107,6 +117,60 @@ public sealed class PostbackTests : IDisposable
     }
 
     [Fact]
+    public void Every_one_of_a_list_is_sent()
+    {
+        var postbacks = Lists("""["https://a.example/?c={click}", {"tracker": "binom", "base": "https://b.example"}, {"url": "https://c.example/", "form": {"c": "{click}"}}]""");
+
+        Assert.Equal(["https://a.example:443", "https://b.example:443", "https://c.example:443"], postbacks[StatusEvent.Approve].Select(t => t.Target));
+        Assert.Equal(["https://a.example:443", "https://c.example:443"], postbacks[StatusEvent.Trash].Select(t => t.Target));
+    }
+
+    [Fact]
+    public void An_event_can_have_a_list_of_its_own()
+    {
+        var postbacks = Lists("""{"wait": ["https://a.example/1", "http://a.example/2", "https://a.example:8443/3"], "hold": "https://a.example/4"}""");
+
+        Assert.Equal(["https://a.example:443", "http://a.example:80", "https://a.example:8443"], postbacks[StatusEvent.Wait].Select(t => t.Target));
+        Assert.Equal("https://a.example/4", Assert.Single(postbacks[StatusEvent.Hold]).Url);
+        Assert.Equal(2, postbacks.Count);
+    }
+
+    [Theory]
+    [InlineData("""["https://t.example/a", "https://b.example/", "https://T.example:443/b"]""", "postbacks[2]", "wait, hold, approve, cancel, trash")]
+    [InlineData("""["https://t.example/a", {"tracker": "binom", "base": "https://t.example"}]""", "postbacks[1]", "wait, approve")]
+    [InlineData("""{"cancel": ["https://t.example/a", {"url": "https://t.example/a"}]}""", "postbacks.cancel[1]", "cancel")]
+    public void Two_of_one_event_at_one_target_are_a_fault_that_says_why(string json, string at, string events)
+    {
+        var fault = folder.Set(ConfigFolder.Campaign, "postbacks", json).Fault();
+
+        Assert.Equal((ConfigFolder.Campaign, at, null), (fault.File, fault.Key, fault.Value));
+        Assert.StartsWith($"Another one of {events} in this list goes to the same scheme, host and port. An order's postbacks to one target go one after the other", fault.Why);
+    }
+
+    [Fact]
+    public void What_must_come_first_is_said_by_the_tracker_or_the_postback()
+    {
+        folder.Set(ConfigFolder.Tracker, "required_first", """["wait"]""");
+        var postbacks = Lists("""{"wait": [{"tracker": "binom", "base": "https://b.example"}, {"url": "https://c.example", "required_first": true}], "approve": [{"tracker": "binom", "base": "https://b.example"}, "https://c.example"]}""");
+
+        Assert.All(postbacks[StatusEvent.Wait], template => Assert.True(template.RequiredFirst));
+        Assert.All(postbacks[StatusEvent.Approve], template => Assert.False(template.RequiredFirst));
+    }
+
+    [Theory]
+    [InlineData(4000, true)]
+    [InlineData(4001, false)]
+    public void A_url_has_up_to_4000_characters(int length, bool fits)
+    {
+        folder.Set(ConfigFolder.Campaign, "postbacks", $"\"{"https://t.example/".PadRight(length, 'x')}\"");
+
+        if (fits)
+            folder.Config();
+        else
+            Assert.Contains("4,000 characters", folder.Fault().Why);
+    }
+
+    [Fact]
     public void The_campaigns_template_goes_before_the_partners()
     {
         var config = folder.Set(ConfigFolder.Campaign, "postbacks", """{"approve": "https://c.example/"}""")
@@ -118,6 +182,9 @@ public sealed class PostbackTests : IDisposable
         Assert.Empty(config.Templates(campaign, "shop", StatusEvent.Trash));
     }
 
+    private IReadOnlyDictionary<StatusEvent, IReadOnlyList<PostbackTemplate>> Lists(string json) =>
+        folder.Set(ConfigFolder.Campaign, "postbacks", json).Config().Campaigns["first"].Postbacks;
+
     private Dictionary<StatusEvent, PostbackTemplate> Read(string json) =>
-        folder.Set(ConfigFolder.Campaign, "postbacks", json).Config().Campaigns["first"].Postbacks.ToDictionary(each => each.Key, each => Assert.Single(each.Value));
+        Lists(json).ToDictionary(each => each.Key, each => Assert.Single(each.Value));
 }

@@ -31,6 +31,10 @@ public sealed class TrackerTests : IDisposable
     [InlineData("parameters/x", "1", "parameters.x", null, "a text in quotes")]
     [InlineData("money_parameters/cnv_id", "\"1\"", "money_parameters.cnv_id", "\"1\"", "among parameters already")]
     [InlineData("words", null, "words", null, "missing")]
+    [InlineData("required_first", "\"wait\"", "required_first", "\"wait\"", "a list")]
+    [InlineData("required_first", "[]", "required_first", "[…]", "at least 1")]
+    [InlineData("required_first", "[\"click\"]", "required_first[0]", "\"click\"", "not known")]
+    [InlineData("required_first", "[\"wait\", \"hold\"]", "required_first[1]", "\"hold\"", "not among words")]
     [InlineData("words/hold", "\"\"", "words.hold", "\"\"", "empty")]
     public void These_are_faults(string key, string? json, string at, string? shown, string why)
     {
