@@ -2,6 +2,7 @@ using System.Security;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.RegularExpressions;
+using System.Xml;
 using LeadRelay.Configuration;
 using LeadRelay.Persistence.Postbacks;
 
@@ -18,10 +19,10 @@ public static partial class PostbackRenderer
     /// <param name="value">Value of a macro; null renders as nothing.</param>
     public static RenderedPostback Render(PostbackTemplate template, Func<string, string?> value) => new(
         template.Method,
-        Fill(template.Url, value, Uri.EscapeDataString),
-        template.Headers.ToDictionary(header => header.Key, header => (IReadOnlyList<RenderedPiece>)Fill(header.Value, value, ForHeader)),
+        Fill(Macros.Parse(template.Url), value, Uri.EscapeDataString),
+        template.Headers.ToDictionary(header => header.Key, header => (IReadOnlyList<RenderedPiece>)Fill(Macros.Parse(header.Value), value, ForHeader)),
         template.Body?.ContentType,
-        template.Body is { } body ? Fill(body.Template, value, EscapeFor(body.ContentType)) : null);
+        template.Body is { } body ? Fill(Macros.ParseBody(body.Template), value, EscapeFor(body.ContentType)) : null);
 
     /// <param name="secret">Value of a reference to a secret.</param>
     public static PostbackRequest Reveal(RenderedPostback postback, Func<string, string> secret)
@@ -42,15 +43,15 @@ public static partial class PostbackRenderer
         KnownParameters().Replace(Masked(postback.Url), "$1" + Mask),
         postback.Headers.ToDictionary(header => header.Key, header => KnownHeaders().IsMatch(header.Key) ? Mask : Masked(header.Value)),
         postback.ContentType,
-        postback.Body is null ? null : KnownMembers().Replace(KnownParameters().Replace(Masked(postback.Body), "$1" + Mask), "$1" + Mask + "$2"));
+        postback.Body is null ? null : KnownMembers().Replace(KnownFields().Replace(Masked(postback.Body), "$1" + Mask), $"$1\"{Mask}\""));
 
     private static string Masked(IReadOnlyList<RenderedPiece> pieces) => string.Concat(pieces.Select(piece => piece.Text ?? Mask));
 
-    private static List<RenderedPiece> Fill(string template, Func<string, string?> value, Func<string, string> escape)
+    private static List<RenderedPiece> Fill(IEnumerable<Macros.Part> parts, Func<string, string?> value, Func<string, string> escape)
     {
         var pieces = new List<RenderedPiece>();
         var text = new StringBuilder();
-        foreach (var part in Macros.Parse(template))
+        foreach (var part in parts)
         {
             if (!part.IsMacro || !Macros.IsSecret(part.Text))
             {
@@ -68,18 +69,30 @@ public static partial class PostbackRenderer
     private static Func<string, string> EscapeFor(string contentType) =>
         contentType.Contains("json", StringComparison.OrdinalIgnoreCase) ? JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode
         : contentType.Contains("x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) ? Uri.EscapeDataString
-        : contentType.Contains("xml", StringComparison.OrdinalIgnoreCase) ? text => SecurityElement.Escape(text)
+        : contentType.Contains("xml", StringComparison.OrdinalIgnoreCase) ? ForXml
         : text => text;
 
     /// <summary>A header's value is printable ASCII; what is not is URL-encoded, line breaks above all.</summary>
     private static string ForHeader(string text) => NotPrintable().Replace(text, match => Uri.EscapeDataString(match.Value));
 
+    /// <summary>Line breaks and tabs survive in attributes, too; what XML 1.0 has no way to write is left out.</summary>
+    private static string ForXml(string text) => string.Concat(text.EnumerateRunes().Select(rune => rune.Value switch
+    {
+        '\t' or '\n' or '\r' => $"&#{rune.Value};",
+        _ when rune.IsBmp && !XmlConvert.IsXmlChar((char)rune.Value) => "",
+        _ => SecurityElement.Escape(rune.ToString()),
+    }));
+
     /// <summary>Parameters that are credentials wherever trackers use them.</summary>
     [GeneratedRegex(@"((?:^|[?&])(?:api_?key|key|token|access_token|secret|secure|password|pass|upd_key)=)[^&#]+", RegexOptions.IgnoreCase)]
     private static partial Regex KnownParameters();
 
+    /// <summary>The same in a body, where they may be part of a URL in quotes.</summary>
+    [GeneratedRegex("""((?:^|[?&])(?:api_?key|key|token|access_token|secret|secure|password|pass|upd_key)=)[^&#"<\s]+""", RegexOptions.IgnoreCase)]
+    private static partial Regex KnownFields();
+
     /// <summary>The same in JSON.</summary>
-    [GeneratedRegex("""("(?:api_?key|key|token|access_token|secret|secure|password|pass|upd_key)"\s*:\s*")[^"]+(")""", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("""("(?:api_?key|key|token|access_token|secret|secure|password|pass|upd_key)"\s*:\s*)(?:"(?:[^"\\]|\\.)+"|-?[0-9][^\s,}\]]*)""", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex KnownMembers();
 
     [GeneratedRegex("authorization|cookie|key|token|secret|password", RegexOptions.IgnoreCase)]

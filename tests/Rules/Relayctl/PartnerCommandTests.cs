@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using LeadRelay.Configuration;
 
@@ -66,6 +68,22 @@ public sealed partial class PartnerCommandTests : IDisposable
         Assert.Matches(@"Voluum\s+\S+click_id=\{clickid\}", sheet);
         Assert.Matches(@"accepted\s+approve", sheet);
         Assert.All(Macros.Names, macro => Assert.Contains($"{{{macro}}}", sheet, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_sheet_and_a_check_have_every_postback_of_a_list()
+    {
+        var campaign = JsonNode.Parse(folder.Read("campaigns/demo.json"), documentOptions: new() { CommentHandling = JsonCommentHandling.Skip })!;
+        campaign["postbacks"] = JsonNode.Parse("""
+            ["https://one.example/?c={click_id}", {"url": "https://two.example/{env:KEY}", "form": {"c": "{click_id}"}}, {"tracker": "keitaro", "base": "https://three.example/KEY"}]
+            """);
+        folder.Write("campaigns/demo.json", campaign.ToJsonString());
+        var sheet = folder.Do("partner sheet demo-partner");
+
+        foreach (var word in new[] { "wait", "hold", "approve", "cancel", "trash" })
+            Assert.All(new[] { "one", "two", "three" }, name => Assert.Contains($"  {word,-8} to https://{name}.example:443\n", sheet, StringComparison.Ordinal));
+        Assert.DoesNotContain("KEY}", sheet, StringComparison.Ordinal);
+        Assert.Contains("postbacks for wait, hold, approve, cancel, trash\n", folder.Do("config check --profile embedded"), StringComparison.Ordinal);
     }
 
     [Fact]
