@@ -28,6 +28,9 @@ internal static partial class Samples
             Edit(Path.Combine(config, Path.GetRelativePath(samples, file)), _ => SandboxAddress().Replace(File.ReadAllText(file), sandbox));
     }
 
+    /// <summary>Host and port of the Sandbox.</summary>
+    public static string SandboxIn(string config) => SandboxAddress().Match(File.ReadAllText(Path.Combine(config, "connections", "sandbox.json"))).Value;
+
     [GeneratedRegex(@"127\.0\.0\.1:\d+")]
     private static partial Regex SandboxAddress();
 

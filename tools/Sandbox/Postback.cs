@@ -23,6 +23,13 @@ public sealed record Postback(
     string Path,
     string Url)
 {
+    /// <summary>Those that begin with <c>X-</c>, and <c>Authorization</c>.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>As it was received; absent with a GET.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Body { get; init; }
+
     private static readonly string[] KnownStatuses = ["lead", "sale", "rejected", "rebill", "trash"];
 
     /// <summary>What makes two postbacks the same one.</summary>

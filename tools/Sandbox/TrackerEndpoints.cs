@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace LeadRelay.Sandbox;
 
@@ -21,11 +23,18 @@ public static class TrackerEndpoints
     {
         var at = OrderShape.Time(clock.GetUtcNow());
         var request = http.Request;
-        var form = request.HasFormContentType ? await request.ReadFormAsync(http.RequestAborted) : FormCollection.Empty;
-        var parameters = request.Query.Concat(form)
-            .GroupBy(parameter => parameter.Key, parameter => parameter.Value.ToString())
+        using var reader = new StreamReader(request.Body);
+        var body = await reader.ReadToEndAsync(http.RequestAborted);
+        var parameters = request.Query.SelectMany(parameter => parameter.Value, (parameter, value) => (parameter.Key, Value: value ?? ""))
+            .Concat(InBody(request.ContentType ?? "", body))
+            .GroupBy(parameter => parameter.Key, parameter => parameter.Value)
             .ToDictionary(same => same.Key, same => string.Join(',', same));
-        var postback = Postback.Read(name, parameters, at, request.Method, new Uri(request.GetEncodedUrl()));
+        var postback = Postback.Read(name, parameters, at, request.Method, new Uri(request.GetEncodedUrl())) with
+        {
+            Headers = request.Headers.Where(header => header.Key is "Authorization" || header.Key.StartsWith("X-", StringComparison.OrdinalIgnoreCase))
+                .ToDictionary(header => header.Key, header => header.Value.ToString()),
+            Body = HttpMethods.IsPost(request.Method) ? body : null,
+        };
         return await faults.Around(Fault.TrackerTarget, name, http, () =>
         {
             tracker.Add(postback);
@@ -33,5 +42,16 @@ public static class TrackerEndpoints
                 ? TypedResults.Text($"Using \"{postback.ClickId}\" as subid. Postback added to queue")
                 : TypedResults.Text(postback.Reason, statusCode: StatusCodes.Status400BadRequest);
         });
+    }
+
+    /// <summary>Parameters of a form, or the members of a JSON object; of anything else none.</summary>
+    private static IEnumerable<(string Key, string Value)> InBody(string contentType, string body)
+    {
+        if (contentType.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
+            return QueryHelpers.ParseQuery(body).SelectMany(parameter => parameter.Value, (parameter, value) => (parameter.Key, value ?? ""));
+        if (!contentType.StartsWith("application/json", StringComparison.OrdinalIgnoreCase))
+            return [];
+        using var json = JsonDocument.Parse(body);
+        return json.RootElement.ValueKind is JsonValueKind.Object ? [.. json.RootElement.EnumerateObject().Select(member => (member.Name, member.Value.ToString()))] : [];
     }
 }

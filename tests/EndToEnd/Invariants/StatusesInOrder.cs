@@ -20,7 +20,7 @@ public sealed class StatusesInOrder
         {
             Shape = RelayShape.Processes, Node = await RabbitNode.SharedAsync(), Replicas = Samples.Replicas(("PostbackDispatcher", 2)),
             Configure = config => Samples.Campaign(config, "ordered", (Samples.StatusMapOf(config), Labels), (Samples.PostbacksOf(config),
-                "\"postbacks\": \"http://127.0.0.1:8090/postback?subid={click}&status={status}&tid={order_id}&when={timestamp}\"".Replace("127.0.0.1:8090", SandboxIn(config), StringComparison.Ordinal))),
+                "\"postbacks\": \"http://127.0.0.1:8090/postback?subid={click}&status={status}&tid={order_id}&when={timestamp}\"".Replace("127.0.0.1:8090", Samples.SandboxIn(config), StringComparison.Ordinal))),
         });
         await relay.FaultAsync(new { target = "tracker", kind = "delay", delay_ms = 20 });
         await relay.FaultAsync(new { target = "tracker", kind = "status", status = 503, probability = 0.1 });
@@ -97,12 +97,5 @@ public sealed class StatusesInOrder
         var line = new byte[64];
         var read = await held.GetStream().ReadAsync(line);
         Assert.StartsWith("GET /postback?subid=dead-", Encoding.ASCII.GetString(line, 0, read), StringComparison.Ordinal);
-    }
-
-    private static string SandboxIn(string config)
-    {
-        var text = File.ReadAllText(Path.Combine(config, "campaigns", "demo.json"));
-        var start = text.IndexOf("http://", StringComparison.Ordinal) + 7;
-        return text[start..text.IndexOf('/', start)];
     }
 }

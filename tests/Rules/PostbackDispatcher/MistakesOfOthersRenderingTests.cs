@@ -94,7 +94,7 @@ public sealed class MistakesOfOthersRenderingTests : IDisposable
         var template = Assert.Single(config.Templates(config.Campaigns["first"], "buyer", statusEvent));
         var delivery = new Delivery(
             Builders.Postback(5, statusEvent) with { Payout = payout, Currency = currency, Comment = comment }, Builders.About(Builders.NewId(), "1001", clickId),
-            sub1 is null ? Builders.Nothing : new Dictionary<string, string> { ["sub1"] = sub1 }, null, 1, Guid.Empty);
+            sub1 is null ? Builders.Nothing : new Dictionary<string, string> { ["sub1"] = sub1 }, null, 1, TimeSpan.Zero, Guid.Empty);
         return PostbackRenderer.Reveal(PostbackRenderer.Render(template, macro => MacroValues.Of(delivery, macro)), reference => reference is "env:KEY" ? "S3Cret" : throw new InvalidOperationException(reference));
     }
 }
