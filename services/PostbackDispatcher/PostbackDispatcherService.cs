@@ -13,6 +13,7 @@ public static class PostbackDispatcherService
     {
         builder.Listen(Name, 8083);
         builder.AddPostbackLedger();
+        builder.AddOperatorAccess();
         var allowed = Networks.Parse("Postbacks__AllowNetworks", builder.Configuration["Postbacks:AllowNetworks"]);
         builder.Services.AddSingleton(services => new GuardedConnect(allowed, services.GetRequiredService<ILogger<GuardedConnect>>()));
         builder.Services.AddSingleton(services => new TrackerClient(services.GetRequiredService<GuardedConnect>(), services.GetRequiredService<TimeProvider>()));
@@ -20,8 +21,17 @@ public static class PostbackDispatcherService
         builder.Services.AddSingleton<Hosts>();
         builder.Services.AddSingleton<StatusChanges>();
         builder.Services.AddSingleton<FirstAttempts>().AddHostedService(services => services.GetRequiredService<FirstAttempts>());
-        builder.Services.AddHostedService<Retries>();
+        builder.Services.AddSingleton<Retries>().AddHostedService(services => services.GetRequiredService<Retries>());
         builder.Services.AddSingleton<KeptMessages>().AddHostedService(services => services.GetRequiredService<KeptMessages>());
+        builder.Services.AddSingleton<Jobs>().AddHostedService(services => services.GetRequiredService<Jobs>());
+    }
+
+    public static void MapPostbackDispatcher(this WebApplication app)
+    {
+        var operators = app.MapService(Name).RequireOperator().WithLimit();
+        operators.MapPostbacks();
+        operators.MapTrials();
+        operators.MapJobs();
     }
 
     public static void Consumers(IBusRegistrationConfigurator bus)

@@ -9,4 +9,5 @@ builder.AddRelayBus(isWhole: false, PostbackDispatcherService.Consumers);
 
 var app = builder.Build();
 app.MapServiceDefaults();
+app.MapPostbackDispatcher();
 await app.RunAsync();

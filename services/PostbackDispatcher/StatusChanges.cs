@@ -4,7 +4,7 @@ using LeadRelay.Persistence.Postbacks;
 namespace LeadRelay.PostbackDispatcher;
 
 /// <summary>Applies status changes to the ledger: read the order, decide, commit, and once more if somebody came between.</summary>
-public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostbackLedger> outbox, ConfigStore config, FirstAttempts pump, TimeProvider time)
+public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostbackLedger> outbox, ConfigStore config, FirstAttempts first, Retries retries, TimeProvider time)
 {
     /// <summary>Makes the order's record, or completes one that was made from a webhook alone, and applies its first status.</summary>
     public async Task CreateAsync(Guid messageId, OrderCreated created, CancellationToken ct)
@@ -31,6 +31,40 @@ public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostback
     /// <summary>Applies what a webhook said, with SalesRender's own word on it.</summary>
     public Task ApplyAsync(OrderVerified verified, CancellationToken ct) => ApplyAsync(StatusChange.Of(verified), verified.Request.Cause, ct);
 
+    /// <summary>
+    /// Decides once more, by today's configuration, about the newest word on an order, and takes the decision over if it brings a postback.
+    /// What the map lacks today is held already, if it is held at all.
+    /// </summary>
+    /// <returns>Whether it brings one (or would, in a dry run), or SalesRender is asked first; said again the same for the same job.</returns>
+    public async Task<bool> RemapAsync(Job job, CampaignOrder found, CancellationToken ct)
+    {
+        var order = found.Order;
+        var change = NewestOf(job, found);
+        if (await ledger.KnowsAsync(change.MessageId, ct))
+            return true;
+        while (true)
+        {
+            var decision = Decision.For(order, change, config.Current, time.GetUtcNow());
+            if (decision is { Verify: false, Deliveries.Count: 0 })
+                return false;
+            if (job.DryRun || (decision.Verify ? await AskAsync(order, change, found.Latest!.Message, ct) : await CommitAsync(order, change, null, decision, Lane.Retry, ct)))
+                return true;
+            // A newer word than the one that was found has been decided about by today's configuration already.
+            if (await ledger.FindAsync(order.About with { LeadId = null }, ct) is not [var touched] || touched.Latest != found.Order.Latest)
+                return false;
+            order = touched;
+        }
+    }
+
+    private StatusChange NewestOf(Job job, CampaignOrder found)
+    {
+        Guid Id(string of) => StableId.Of($"{job.Id} {of}", nameof(RemapAsync));
+        if (found.Latest is { } latest)
+            return StatusChange.Of(Id(latest.Id.ToString()), latest.Message) with { FirstMessageId = latest.Id };
+        var (status, rule) = FirstStatus(found.Order.About);
+        return StatusChange.OfCreation(Id($"{found.Order.About.Connection} {found.Order.About.OrderId}"), job.At, status, rule);
+    }
+
     private async Task ApplyAsync(StatusChange change, OrderStatusChanged message, CancellationToken ct)
     {
         while (true)
@@ -54,15 +88,19 @@ public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostback
     private async Task<bool> ApplyAsync(OrderRecord order, StatusChange change, OrderStatusChanged? message, CancellationToken ct)
     {
         var decision = Decision.For(order, change, config.Current, time.GetUtcNow());
-        if (decision.Verify)
-            return await AskAsync(order, change, message!, ct);
-        var latest = message is not null && !(change.Sequence < order.Latest?.Sequence) ? new LatestWord(change.FirstMessageId ?? change.MessageId, change.Sequence) : order.Latest;
-        var commit = new OrderCommit(order with { Targets = decision.Targets, Latest = latest },
-            change.MessageId, message, decision.Held, decision.Deliveries, decision.Superseded, decision.Events);
+        return decision.Verify ? await AskAsync(order, change, message!, ct) : await CommitAsync(order, change, message, decision, Lane.First, ct);
+    }
+
+    private async Task<bool> CommitAsync(OrderRecord order, StatusChange change, OrderStatusChanged? message, Decision decision, Lane lane, CancellationToken ct)
+    {
+        // What a tracker is told is the newest, also where two doors' clocks disagree about it.
+        var isNewest = message is not null && (decision.Deliveries.Count > 0 || !(change.Sequence < order.Latest?.Sequence));
+        var commit = new OrderCommit(order with { Targets = decision.Targets, Latest = isNewest ? new LatestWord(change.MessageId, change.Sequence) : order.Latest },
+            change.MessageId, message, decision.Held, decision.Deliveries, decision.Superseded, decision.Events) { Lane = lane };
         var committed = await ledger.CommitAsync(commit, ct);
         if (committed is Committed.Taken)
         {
-            pump.Wake();
+            (lane is Lane.First ? (Chore)first : retries).Wake();
             await outbox.SendAsync(decision.Events, ct);
         }
         return committed is not Committed.Touched;

@@ -64,7 +64,7 @@ internal sealed record TargetDecision(TargetRecord? State, Postback? Delivery, I
         _ => $"The webhook says {change.StatusId ?? $"group:{change.StatusGroup}"}, but SalesRender itself has {verified.StatusId}. If this goes on, change the webhook's secret.",
     };
 
-    private static (decimal? Amount, string? Currency) Payout(StatusEvent statusEvent, Reward? reward, Payout? campaigns) =>
+    internal static (decimal? Amount, string? Currency) Payout(StatusEvent statusEvent, Reward? reward, Payout? campaigns) =>
         statusEvent is not StatusEvent.Approve ? (0, reward?.Currency ?? campaigns?.Currency)
         : reward is not null ? (reward.Amount, reward.Currency ?? campaigns?.Currency)
         : (campaigns?.Amount, campaigns?.Currency);

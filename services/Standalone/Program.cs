@@ -21,5 +21,6 @@ app.MapServiceDefaults();
 app.MapIntake();
 app.MapCrmWriter();
 app.MapWebhookReceiver();
+app.MapPostbackDispatcher();
 app.MapAuditStore();
 await app.RunAsync();

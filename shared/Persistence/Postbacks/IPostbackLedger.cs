@@ -55,7 +55,8 @@ public interface IPostbackLedger : IOutbox
     /// <param name="id">Of this resend; where another delivery is made, of that.</param>
     /// <param name="recorded">Send what was sent, letter by letter, where that is known; else render it from the configuration.</param>
     /// <param name="told">The event to tell with it, made from the delivery that is due now.</param>
-    Task<Resent> ResendAsync(Guid deliveryId, Guid id, bool recorded, Func<Subject, Postback, Outgoing> told, CancellationToken ct);
+    /// <param name="dryRun">Change nothing and only say what would become of it.</param>
+    Task<Resent> ResendAsync(Guid deliveryId, Guid id, bool recorded, Func<Subject, Postback, Outgoing> told, CancellationToken ct, bool dryRun = false);
 
     /// <summary>Ends a delivery that waits. False when it does not wait (any more).</summary>
     Task<bool> CancelAsync(Guid deliveryId, IReadOnlyList<Outgoing> events, CancellationToken ct);
@@ -150,7 +151,11 @@ public sealed record OrderCommit(
     bool Held,
     IReadOnlyList<Postback> Deliveries,
     IReadOnlyList<Guid> Superseded,
-    IReadOnlyList<Outgoing> Events);
+    IReadOnlyList<Outgoing> Events)
+{
+    /// <summary>In which the deliveries' first attempts are made: those of an operator's remapping never stand before what has just happened.</summary>
+    public Lane Lane { get; init; }
+}
 
 /// <summary>What became of a commit.</summary>
 public enum Committed
@@ -216,7 +221,9 @@ public sealed record DeliveryOutcome(DeliveryState State, TimeSpan? RetryIn = nu
 /// <param name="Attempts">Begun so far.</param>
 /// <param name="DueAt">With <see cref="DeliveryState.Waiting"/>: when its next attempt is due.</param>
 /// <param name="Place">Where it stands in the list.</param>
-public sealed record DeliveryRow(Postback Postback, Subject About, DeliveryState State, int Attempts, DateTimeOffset? DueAt, DateTimeOffset Since, string Place);
+/// <param name="ResentAs">The newest delivery that says the same once more: of the same order, target and sequence.</param>
+public sealed record DeliveryRow(
+    Postback Postback, Subject About, DeliveryState State, int Attempts, DateTimeOffset? DueAt, DateTimeOffset Since, string Place, Guid? ResentAs = null);
 
 /// <summary>Which deliveries are meant: all that fit every part that is given.</summary>
 /// <param name="From">Decided at this time or later, UTC.</param>

@@ -99,7 +99,7 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
         foreach (var id in commit.Superseded)
             End(connection, id, DeliveryState.Superseded);
         foreach (var postback in commit.Deliveries)
-            Add(connection, key, about, postback, Lane.First, null);
+            Add(connection, key, about, postback, commit.Lane, null);
         foreach (var target in commit.Order.Targets.Keys)
             LetNextCome(connection, key, target);
         Take(connection, commit.MessageId, commit.Message, commit.Held ? KeptFor.StatusMap : null);
@@ -168,7 +168,7 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
     public Task<IReadOnlyList<DeliveryRow>> PendingAsync(DeliveryFilter filter, int atMost, CancellationToken ct) => store.ReadAsync<IReadOnlyList<DeliveryRow>>(connection =>
         Rows(connection, $"d.state IN ('Waiting', 'Behind', 'Claimed') AND {Fits}", "d.due_at", atMost, Values(filter)), ct);
 
-    public Task<Resent> ResendAsync(Guid deliveryId, Guid id, bool recorded, Func<Subject, Postback, Outgoing> told, CancellationToken ct) => store.WriteAsync(connection =>
+    public Task<Resent> ResendAsync(Guid deliveryId, Guid id, bool recorded, Func<Subject, Postback, Outgoing> told, CancellationToken ct, bool dryRun = false) => store.WriteAsync(connection =>
     {
         var rows = connection.Query("""
             SELECT d.order_key, d.postback, d.state, d.sent, d.hurried_by, o.about, t.sequence AS newest, EXISTS (SELECT 1 FROM deliveries WHERE id = @1) AS done,
@@ -183,6 +183,8 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
             return Resent.Due;
         if (original.State is DeliveryState.Waiting)
         {
+            if (dryRun)
+                return Resent.Due;
             connection.Run($"UPDATE deliveries SET due_at = {SqliteStore.Now}, lane = 'Retry', hurried_by = @1 WHERE id = @0", deliveryId, id);
             SqliteOutbox.Add(connection, [told(original.About, original.Postback)]);
             return Resent.Due;
@@ -193,6 +195,8 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
             return Resent.Superseded;
         if (original.IsOpen)
             return Resent.UnderWay;
+        if (dryRun)
+            return Resent.Due;
         var again = original.Postback with { DeliveryId = id, ResendOf = deliveryId };
         Add(connection, original.Key, original.About, again, Lane.Retry, recorded ? original.Sent : null);
         connection.Run("UPDATE orders SET version = version + 1 WHERE id = @0", original.Key);
@@ -344,10 +348,14 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
         row.Id("id")!.Value, MessageJson.Read<OrderStatusChanged>(row.Text("message")!), row.Number("rowid").ToString(CultureInfo.InvariantCulture));
 
     private static List<DeliveryRow> Rows(SqliteConnection connection, string where, string order, int atMost, params object?[] values) => connection.Query(
-        $"SELECT d.*, o.about FROM deliveries AS d JOIN orders AS o ON o.id = d.order_key WHERE {where} ORDER BY {order} LIMIT {atMost.ToString(CultureInfo.InvariantCulture)}",
+        $"""
+        SELECT d.*, o.about, (SELECT again.id FROM deliveries AS again WHERE again.order_key = d.order_key AND again.target = d.target AND again.sequence = d.sequence AND again.place > d.place
+          ORDER BY again.place DESC LIMIT 1) AS resent_as
+        FROM deliveries AS d JOIN orders AS o ON o.id = d.order_key WHERE {where} ORDER BY {order} LIMIT {atMost.ToString(CultureInfo.InvariantCulture)}
+        """,
         row => new DeliveryRow(MessageJson.Read<Postback>(row.Text("postback")!), MessageJson.Read<Subject>(row.Text("about")!), Enum.Parse<DeliveryState>(row.Text("state")!),
             (int)row.Number("attempt"), row.Text("state") is nameof(DeliveryState.Waiting) ? DateTimeOffset.FromUnixTimeMilliseconds(row.Number("due_at")) : null,
-            DateTimeOffset.FromUnixTimeMilliseconds(row.Number("since")), row.Number("place").ToString(CultureInfo.InvariantCulture)), values);
+            DateTimeOffset.FromUnixTimeMilliseconds(row.Number("since")), row.Number("place").ToString(CultureInfo.InvariantCulture), row.Id("resent_as")), values);
 
     private static List<OrderRow> Orders(SqliteConnection connection, string where, params object?[] values)
     {

@@ -1,0 +1,50 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using LeadRelay.Persistence.Postbacks;
+
+namespace LeadRelay.PostbackDispatcher;
+
+/// <summary>Which deliveries an operator means, as it was written.</summary>
+/// <param name="Target">The tracker's scheme, host and port.</param>
+/// <param name="From">Decided at this time or later; UTC where no offset is given.</param>
+/// <param name="To">Decided before this time.</param>
+public sealed record DeliveryQuery(string? Campaign = null, string? Partner = null, string? Target = null, string? Event = null, string? State = null, string? From = null, string? To = null)
+{
+    /// <summary>Reads it; false with a sentence that says what is wrong.</summary>
+    public bool TryRead(out DeliveryFilter filter, [NotNullWhen(false)] out string? fault)
+    {
+        filter = new DeliveryFilter(Given(Campaign), Given(Partner), Given(Target)?.TrimEnd('/'));
+        fault = null;
+        if (Given(Event) is { } word)
+            filter = Word<StatusEvent>("event", word, ref fault) is { } read ? filter with { Event = read } : filter;
+        if (Given(State) is { } state)
+            filter = Word<DeliveryState>("state", state, ref fault) is { } read ? filter with { State = read } : filter;
+        if (Given(From) is { } from)
+            filter = filter with { From = Time("from", from, ref fault) };
+        if (Given(To) is { } to)
+            filter = filter with { To = Time("to", to, ref fault) };
+        return fault is null;
+    }
+
+    /// <summary>A member of an enumeration by its name in small letters; null with a sentence that names those there are.</summary>
+    public static T? Word<T>(string name, string text, ref string? fault) where T : struct, Enum
+    {
+        foreach (var value in Enum.GetValues<T>())
+        {
+            if (string.Equals(value.ToString(), text, StringComparison.OrdinalIgnoreCase))
+                return value;
+        }
+        fault ??= $"{name} must be one of {string.Join(", ", Enum.GetNames<T>().Select(each => each.ToLowerInvariant()))}, not \"{text}\".";
+        return null;
+    }
+
+    private static DateTimeOffset? Time(string name, string text, ref string? fault)
+    {
+        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+            return time;
+        fault ??= $"{name} must be a time as 2026-01-31 or 2026-01-31T12:00:00Z, not \"{text}\".";
+        return null;
+    }
+
+    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}

@@ -1,0 +1,34 @@
+using LeadRelay.Persistence.Postbacks;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace LeadRelay.PostbackDispatcher;
+
+/// <summary>What the operators' endpoints have in common.</summary>
+internal static class OperatorAnswers
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    /// <summary>For the broker to confirm what is in the outbox anyway.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    public static ProblemHttpResult Problem(int status, string title, string text) => TypedResults.Problem(text, statusCode: status, title: title);
+
+    public static ProblemHttpResult Invalid(string text) => Problem(StatusCodes.Status422UnprocessableEntity, "not understood", text);
+
+    /// <summary>Store and broker are waited for where work is done; somebody at a screen is told.</summary>
+    public static RouteGroupBuilder WithLimit(this RouteGroupBuilder endpoints) => endpoints.AddEndpointFilter(async (context, next) =>
+    {
+        try { return await next(context).AsTask().WaitAsync(Limit); }
+        catch (TimeoutException)
+        {
+            return Problem(StatusCodes.Status503ServiceUnavailable, "no answer in time", $"It took longer than {Limit.TotalSeconds} s; store or broker may be away (/health/ready says so). It may still be done: look before you say it again.");
+        }
+    });
+
+    /// <summary>Tells what the ledger has recorded. Where the broker does not confirm it soon, the outbox goes on with it.</summary>
+    public static async Task TellAsync(this OutboxSender<IPostbackLedger> outbox, IReadOnlyList<Outgoing> events, TimeProvider time)
+    {
+        try { await outbox.SendAsync(events, CancellationToken.None).WaitAsync(Patience, time); }
+        catch (TimeoutException) { }
+    }
+}
