@@ -29,9 +29,33 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
           crm resolve LEAD_ID --order ID|none [--at TIME] [--reason TEXT]
               Ends such a doubt: the order exists and has this id, or there is none and the lead is sent again.
               With the time that crm doubts shows, a later doubt of the lead is left alone.
+          postbacks preview CAMPAIGN --event EVENT|--status ID|--group GROUP [--order ID|--lead ID] [--click ID] [--partner NAME]
+              Shows the postbacks as they would be sent, secrets masked, or why none would be; with an order, also what
+              would become of the status now. Sends nothing. EVENT is wait, hold, approve, cancel or trash.
+          postbacks test CAMPAIGN --event EVENT|--status ID|--group GROUP --click ID [--order ID|--lead ID] [--partner NAME]
+              Sends them once, now, and prints the trackers' answers. No order is touched; the audit keeps it as a test.
+          postbacks pending [FILTER] [--limit N]
+              Lists what waits: since when, how often it was tried, when it is tried next, and what it waits for.
+          postbacks list [FILTER] [--limit N] [--after PLACE]
+              Lists postbacks in the order they were made. FILTER is any of --campaign, --partner, --target, --event,
+              --state waiting|behind|claimed|delivered|failed|superseded|cancelled, --from TIME, --to TIME (UTC).
+          postbacks show ID
+              Prints one.
+          postbacks resend ID [--fresh] [--reason TEXT]
+              Sends one again as it was sent; with --fresh, as today's configuration has it. One that waits goes now.
+          postbacks resend FILTER [--dry-run] [--fresh] [--reason TEXT]
+              Sends all that fit again and shows how far it is; with --dry-run it only counts. Ctrl-C stops watching, not the work.
+          postbacks cancel ID [--reason TEXT]
+              Ends one that waits.
+          postbacks remap CAMPAIGN [--dry-run] [--reason TEXT]
+              Decides about the newest status of each of the campaign's orders again, by today's status_map and postbacks,
+              and sends what its tracker has not been sent. With --dry-run it only counts.
+          postbacks jobs [JOB_ID] [--cancel]
+              Shows how far resends and remappings are, or one of them; --cancel stops it where it is.
           help
 
         The crm commands on doubts ask CrmWriter: CrmWriter__Url (default http://127.0.0.1:8084) with the token in Operator__Token.
+        The postbacks commands ask PostbackDispatcher: PostbackDispatcher__Url (default http://127.0.0.1:8083) with the same token.
         The configuration folder is the one that the environment variable Config__Path names, else the repository's config.
         The partner commands take --base, the public address of Intake, for the sheet.
         Exit codes: 0 done, 1 not done (nothing was changed) or a fault was found, 2 the command is not as above.
@@ -40,6 +64,7 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
     /// <summary>Runs one command; returns the exit code.</summary>
     public async Task<int> RunAsync(params string[] args)
     {
+        var postbacks = new PostbackCommands(output);
         try
         {
             return args switch
@@ -53,6 +78,16 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
                 ["campaign", "new", .. var rest] => Print(CampaignCommand.New(folder, new Arguments(rest, ["ALIAS"], CampaignCommand.Options, ["--partner"]))),
                 ["crm", "doubts", .. var rest] => await DoubtCommands.ListAsync(new Arguments(rest, [], []), output),
                 ["crm", "resolve", .. var rest] => await DoubtCommands.ResolveAsync(new Arguments(rest, ["LEAD_ID"], ["--order", "--at", "--reason"]), output),
+                ["postbacks", "preview", .. var rest] => await postbacks.PreviewAsync(new Arguments(rest, ["CAMPAIGN"], PostbackCommands.Trial)),
+                ["postbacks", "test", .. var rest] => await postbacks.TestAsync(new Arguments(rest, ["CAMPAIGN"], PostbackCommands.Trial)),
+                ["postbacks", "pending", .. var rest] => await postbacks.ListAsync("postbacks/pending", new Arguments(rest, [], [.. PostbackCommands.Filter, "--limit"])),
+                ["postbacks", "list", .. var rest] => await postbacks.ListAsync("postbacks", new Arguments(rest, [], [.. PostbackCommands.Filter, "--limit", "--after"])),
+                ["postbacks", "show", .. var rest] => await postbacks.ShowAsync(new Arguments(rest, ["ID"], [])),
+                ["postbacks", "resend", .. var rest] => await postbacks.ResendAsync(
+                    new Arguments(rest, ["ID"], [.. PostbackCommands.Filter, "--reason"], flags: ["--dry-run", "--fresh"], mayLackName: true)),
+                ["postbacks", "cancel", .. var rest] => await postbacks.CancelAsync(new Arguments(rest, ["ID"], ["--reason"])),
+                ["postbacks", "remap", .. var rest] => await postbacks.RemapAsync(new Arguments(rest, ["CAMPAIGN"], ["--reason"], flags: ["--dry-run"])),
+                ["postbacks", "jobs", .. var rest] => await postbacks.JobsAsync(new Arguments(rest, ["JOB_ID"], [], flags: ["--cancel"], mayLackName: true)),
                 ["crm", "check", .. var rest] => await new CrmCommands(folder, output, errors).CheckAsync(new Arguments(rest, ["CONNECTION"], [])),
                 ["crm", "statuses", .. var rest] => await new CrmCommands(folder, output, errors).StatusesAsync(new Arguments(rest, ["CONNECTION"], [])),
                 _ => throw new UsageException($"There is no command {string.Join(' ', args.Take(2))}."),
