@@ -76,8 +76,8 @@ public sealed class OperatingPostbacks
         await using var relay = await Relay.StartAsync();
         var (_, lead) = await relay.SubmitAsync(new { phone = "+4915123456789", click_id = "again" });
         var first = (await relay.Eventually("the first is delivered", () => ListAsync(relay, "campaign=demo&state=delivered"), found => found.Count is 1))[0].At("delivery_id")!;
-        Samples.Edit(Campaign(relay.ConfigFolder), text => text.Replace("status=lead", "status=changed", StringComparison.Ordinal));
-        await relay.Eventually("the change counts", () => DoAsync(relay, "postbacks/preview", new { campaign = "demo", @event = "wait" }), p => p.GetRawText().Contains("status=changed", StringComparison.Ordinal));
+        Samples.Edit(Campaign(relay.ConfigFolder), text => text.Replace("status=lead", "status=rebill", StringComparison.Ordinal));
+        await relay.Eventually("the change counts", () => DoAsync(relay, "postbacks/preview", new { campaign = "demo", @event = "wait" }), p => p.GetRawText().Contains("status=rebill", StringComparison.Ordinal));
 
         var resent = await DoAsync(relay, $"postbacks/{first}/resend", new { reason = "the tracker lost it" });
         Assert.Equal(first, resent.At("resend_of"));
@@ -85,7 +85,7 @@ public sealed class OperatingPostbacks
         await relay.Eventually("it has ended", () => FindAsync(relay, resent.At("delivery_id")!), p => p.At("state") is "delivered");
         Assert.Equal(resent.At("delivery_id"), (await FindAsync(relay, first)).At("resent_as"));
         await Relayctl.DoAsync(relay, "postbacks", "resend", first, "--fresh");
-        await relay.Eventually("it came as it is now", () => relay.PostbacksAsync("again"), p => p.Statuses().SequenceEqual(["lead", "lead", "changed"]));
+        await relay.Eventually("it came as it is now", () => relay.PostbacksAsync("again"), p => p.Statuses().SequenceEqual(["lead", "lead", "rebill"]));
         var timeline = await relay.Eventually("the resends are told of", () => relay.TimelineAsync(lead.At("lead_id")!), t => t.Messages("PostbackResent").Count is 2 && t.Messages("PostbackDelivered").Count is 3);
         Assert.Equal([("true", "the tracker lost it"), ("false", null)], timeline.Messages("PostbackResent").Select(m => (m.At("recorded"), m.At("reason"))));
 
@@ -108,7 +108,7 @@ public sealed class OperatingPostbacks
         var (_, sent) = await relay.SubmitAsync(new { phone = "+4915123456789", click_id = "at-once" });
         var (_, cancelled) = await relay.SubmitAsync(new { phone = "+4915123456780", click_id = "never" });
         var waiting = await relay.Eventually("both wait", () => ListAsync(relay, "campaign=demo&event=wait", "postbacks/pending"), found => found.Count is 2 && found.All(p => p.At("attempts") is "1" && p.At("state") is "waiting"));
-        Assert.All(waiting, p => Assert.True(DateTimeOffset.Parse(p.At("next_attempt_at")!, System.Globalization.CultureInfo.InvariantCulture) > DateTimeOffset.UtcNow.AddMinutes(30)));
+        Assert.All(waiting, p => Assert.True(DateTimeOffset.Parse(p.At("next_attempt_at")!, System.Globalization.CultureInfo.InvariantCulture) > TimeProvider.System.GetUtcNow().AddMinutes(30)));
         Assert.Empty(await ListAsync(relay, "event=approve", "postbacks/pending"));
         Assert.Contains("For its next attempt.", await Relayctl.DoAsync(relay, "postbacks", "pending", "--target", waiting[0].At("target")!), StringComparison.Ordinal);
 

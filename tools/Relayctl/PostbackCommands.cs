@@ -60,7 +60,7 @@ internal sealed class PostbackCommands(TextWriter output)
             output.WriteLine(Describe(postback));
         if (Text(found, "next") is { } next)
             output.WriteLine($"There are more: the same with --after {next}");
-        else if (!List(found, "postbacks").Any())
+        else if (List(found, "postbacks") is [])
             output.WriteLine("There are none.");
         return 0;
     }
@@ -105,7 +105,7 @@ internal sealed class PostbackCommands(TextWriter output)
         {
             if (args.Has("--cancel"))
                 throw new UsageException("Say which job: postbacks jobs JOB_ID --cancel.");
-            var jobs = List(await api.GetAsync("jobs"), "jobs").ToArray();
+            var jobs = List(await api.GetAsync("jobs"), "jobs");
             foreach (var job in jobs)
                 output.WriteLine(Progress(job));
             if (jobs is [])
@@ -183,8 +183,8 @@ internal sealed class PostbackCommands(TextWriter output)
         return $"{Text(job, "job_id")}  {Text(job, "kind")}{(isDry ? " (dry run)" : "")}  {Text(job, "state")}: {Text(job, "looked")} looked at, {Text(job, "done")} {done}, {Text(job, "refused")} refused. {Text(job, "what")}";
     }
 
-    private static IEnumerable<JsonElement> List(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var list) && list.ValueKind is JsonValueKind.Array ? list.EnumerateArray() : [];
+    private static JsonElement[] List(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var list) && list.ValueKind is JsonValueKind.Array ? [.. list.EnumerateArray()] : [];
 
     private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.ValueKind switch
     {

@@ -97,6 +97,59 @@ public abstract class ResendContract(IStoreUnderTest store) : StoreContract(stor
     }
 
     [Fact]
+    public async Task A_dry_run_says_what_would_become_of_it_and_changes_nothing()
+    {
+        var (ledger, waits, ended, older, newer) = (Store.Postbacks(), Builders.Postback(1), Builders.Postback(1), Builders.Postback(1), Builders.Postback(2));
+        await ledger.NewAsync("1001", ended);
+        await ledger.EndAsync(Assert.Single(await ledger.FirstAsync()));
+        await ledger.NewAsync("1002", older);
+        await ledger.EndAsync(Assert.Single(await ledger.FirstAsync()));
+        await ledger.OweAsync("1002", newer);
+        await ledger.NewAsync("1003", waits);
+        foreach (var claim in await ledger.FirstAsync())
+            await ledger.RetryAsync(claim, Ages);
+
+        Assert.Equal([Resent.Due, Resent.Due, Resent.Superseded, Resent.Unknown], new[]
+        {
+            await ResendAsync(ledger, waits, Builders.NewId(), dryRun: true), await ResendAsync(ledger, ended, Builders.NewId(), dryRun: true),
+            await ResendAsync(ledger, older, Builders.NewId(), dryRun: true), await ResendAsync(ledger, Builders.Postback(1), Builders.NewId(), dryRun: true),
+        });
+
+        Assert.Empty(told);
+        Assert.Empty(await ledger.RetriesAsync());
+        Assert.Equal(4, (await ledger.ListAsync(new DeliveryFilter(), null, 10, None)).Count);
+    }
+
+    [Fact]
+    public async Task One_that_was_made_again_names_the_newest_that_says_the_same()
+    {
+        var (ledger, postback, second, third) = (Store.Postbacks(), Builders.Postback(1), Builders.NewId(), Builders.NewId());
+        await ledger.NewAsync("1001", postback);
+        await ledger.EndAsync(Assert.Single(await ledger.FirstAsync()));
+        Assert.Null((await ledger.FindDeliveryAsync(postback.DeliveryId, None))!.ResentAs);
+        foreach (var id in new[] { second, third })
+        {
+            await ResendAsync(ledger, postback, id);
+            await ledger.EndAsync(Assert.Single(await ledger.RetriesAsync()));
+        }
+        await ledger.OweAsync("1001", Builders.Postback(2));
+
+        Assert.Equal([third, third, null, null], (await ledger.ListAsync(new DeliveryFilter(), null, 10, None)).Select(row => row.ResentAs));
+    }
+
+    [Fact]
+    public async Task What_is_committed_for_the_second_lane_comes_in_it()
+    {
+        var ledger = Store.Postbacks();
+        var order = await ledger.AddAsync(Builders.About(Builders.NewId(), "1001"));
+
+        Assert.Equal(Committed.Taken, await ledger.CommitAsync(order.Commit(Builders.Postback(1)) with { Lane = Lane.Retry }, None));
+
+        Assert.Empty(await ledger.FirstAsync());
+        Assert.Equal(1, Assert.Single(await ledger.RetriesAsync()).Attempt);
+    }
+
+    [Fact]
     public async Task A_resend_that_fails_does_not_undo_what_was_delivered_before()
     {
         var (ledger, postback) = (Store.Postbacks(), Builders.Postback(1));
@@ -178,10 +231,10 @@ public abstract class ResendContract(IStoreUnderTest store) : StoreContract(stor
         Assert.Empty(await ledger.PendingAsync(new DeliveryFilter(Campaign: "other"), 10, None));
     }
 
-    private Task<Resent> ResendAsync(IPostbackLedger ledger, Postback postback, Guid id, bool recorded = true) => ledger.ResendAsync(postback.DeliveryId, id, recorded, (about, due) =>
+    private Task<Resent> ResendAsync(IPostbackLedger ledger, Postback postback, Guid id, bool recorded = true, bool dryRun = false) => ledger.ResendAsync(postback.DeliveryId, id, recorded, (about, due) =>
     {
         var e = Builders.Event(new PostbackResent(about, due, recorded, null, null, Builders.Now));
         told.Add(e);
         return e;
-    }, None);
+    }, None, dryRun);
 }
