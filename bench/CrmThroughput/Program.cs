@@ -73,8 +73,7 @@ internal static class Program
     {
         var connection = Path.Combine(config, "connections", "sandbox.json");
         File.WriteAllText(connection, File.ReadAllText(connection).Replace("\"token\"", $"\"limits\": {{ \"concurrency\": {Slots} }},\n  \"token\"", StringComparison.Ordinal));
-        var partner = Path.Combine(config, "partners", "demo-partner.json");
-        File.WriteAllText(partner, File.ReadAllText(partner).Replace("\"keys\"", "\"rate_limit\": { \"per_minute\": 1000000 },\n  \"keys\"", StringComparison.Ordinal));
+        Samples.NoRateLimit(config);
     }
 
     private static long Megabytes(int process, string what)

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace LeadRelay.Tests.EndToEnd;
 
 /// <summary>Changes to the copy of <c>config/</c> that several tests make.</summary>
-internal static partial class Samples
+public static partial class Samples
 {
     /// <summary>Settings of everybody or of one service.</summary>
     public static Dictionary<string, int> Replicas(params (string Service, int Count)[] replicas) => replicas.ToDictionary(r => r.Service, r => r.Count);
@@ -11,6 +11,10 @@ internal static partial class Samples
     /// <summary>Makes calls to the CRM be given up early, so that leases are short, too.</summary>
     public static void ShortTimeLimit(string config) =>
         Edit(Path.Combine(config, "connections", "sandbox.json"), text => text.Replace("\"token\"", "\"time_limit_seconds\": 2,\n  \"token\"", StringComparison.Ordinal));
+
+    /// <summary>Lets the sample partner submit as much as it likes.</summary>
+    public static void NoRateLimit(string config) =>
+        Edit(Path.Combine(config, "partners", "demo-partner.json"), text => text.Replace("\"keys\"", "\"rate_limit\": { \"per_minute\": 1000000 },\n  \"keys\"", StringComparison.Ordinal));
 
     /// <summary>Adds a campaign like <c>demo</c> with some lines replaced by others.</summary>
     public static void Campaign(string config, string alias, params (string Old, string New)[] replacements) =>

@@ -14,6 +14,19 @@ public sealed partial class Relay
         object body, string alias = "demo", string? key = "demo-partner-key", int replica = 1, params (string Name, string Value)[] headers) =>
         SendAsync(Intake(replica), HttpMethod.Post, $"leads/{alias}", body, key is null ? headers : [("X-Api-Key", key), .. headers]);
 
+    /// <summary>Submits a lead, again and again under one key, until its order is there, and returns the order's id.</summary>
+    public async Task<string> OrderAsync(string alias, string clickId)
+    {
+        while (true)
+        {
+            var (status, answer) = await SubmitAsync(new { phone = "+4915123456789", click_id = clickId }, alias, headers: [("Idempotency-Key", clickId), ("Prefer", "wait=20")]);
+            if (status is HttpStatusCode.Created or HttpStatusCode.OK && answer.At("order_id") is { } order)
+                return order;
+            if (status is not HttpStatusCode.Accepted)
+                throw new InvalidOperationException($"The lead {clickId} was not taken: {(int)status} {answer}");
+        }
+    }
+
     /// <summary>GETs from Intake with the sample partner's key.</summary>
     public Task<(HttpStatusCode Status, JsonElement Body)> AskAsPartnerAsync(string path) =>
         SendAsync(Intake(), HttpMethod.Get, path, null, ("X-Api-Key", "demo-partner-key"));

@@ -1,0 +1,35 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace LeadRelay.Tests.EndToEnd;
+
+/// <summary>
+/// A tracker in the test's own process and on a port of its own, so a target of its own: for exact times of receipt, and
+/// for more postbacks than one would read from the Sandbox again and again.
+/// </summary>
+public sealed class OwnTracker : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private OwnTracker(WebApplication app, string address) => (this.app, Address) = (app, address);
+
+    /// <summary>Without a slash at its end.</summary>
+    public string Address { get; }
+
+    /// <param name="receive">Gets a postback's parameters and says the HTTP status; called when the request has come, before anything is answered.</param>
+    public static async Task<OwnTracker> StartAsync(Func<IQueryCollection, CancellationToken, Task<int>> receive)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
+        var address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{TestRun.FreePort()}");
+        var app = builder.Build();
+        app.Urls.Add(address);
+        app.Run(async http => http.Response.StatusCode = await receive(http.Request.Query, http.RequestAborted));
+        await app.StartAsync();
+        return new OwnTracker(app, address);
+    }
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+}
