@@ -12,6 +12,11 @@ public static class PostbackDispatcherService
     public static void AddPostbackDispatcher(this WebApplicationBuilder builder)
     {
         builder.Listen(Name, 8083);
+#if MONGODB
+        if (StoreAddress.MongoDb(builder.Configuration) is { } url)
+            builder.AddMongoPostbackLedger(url);
+        else
+#endif
         builder.AddPostbackLedger();
         builder.AddOperatorAccess();
         var allowed = Networks.Parse("Postbacks__AllowNetworks", builder.Configuration["Postbacks:AllowNetworks"]);

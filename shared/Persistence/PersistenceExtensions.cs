@@ -60,7 +60,8 @@ public static class PersistenceExtensions
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(file, services => services.GetRequiredKeyedService<SqliteStore>(file), HealthStatus.Unhealthy, ["ready"]));
     }
 
-    private static void AddOutbox<TLedger>(this IServiceCollection services) where TLedger : IOutbox
+    /// <summary>Has what a ledger records for the broker published.</summary>
+    public static void AddOutbox<TLedger>(this IServiceCollection services) where TLedger : IOutbox
     {
         services.AddSingleton<OutboxSender<TLedger>>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxSender<TLedger>>());

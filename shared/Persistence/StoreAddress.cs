@@ -10,10 +10,16 @@ public sealed record StoreAddress(string Folder)
     public static StoreAddress Of(IConfiguration settings)
     {
         var url = settings["Store:Url"] is { Length: > 0 } given ? given : "sqlite:data/";
+        if (MongoDb(settings) is not null)
+            throw new InvalidOperationException("Store__Url names a MongoDB. Only PostbackDispatcher's store may be one, in a build made with -p:MongoDb=true (docs/decisions/mongodb.md); else it must be sqlite:FOLDER.");
         return url.StartsWith("sqlite:", StringComparison.Ordinal)
             ? new StoreAddress(url["sqlite:".Length..])
-            : throw new InvalidOperationException("Store__Url must be sqlite:FOLDER: this build has no other store.");
+            : throw new InvalidOperationException("Store__Url must be sqlite:FOLDER.");
     }
+
+    /// <summary>The setting if it names a MongoDB (<c>mongodb://…</c>, <c>mongodb+srv://…</c>), else null.</summary>
+    public static string? MongoDb(IConfiguration settings) =>
+        settings["Store:Url"] is { } url && (url.StartsWith("mongodb://", StringComparison.Ordinal) || url.StartsWith("mongodb+srv://", StringComparison.Ordinal)) ? url : null;
 
     /// <summary>Path of a file in the folder.</summary>
     public string File(string name) => Path.Combine(Folder, name);
