@@ -1,20 +1,18 @@
 using LeadRelay.Contracts;
-using LeadRelay.Persistence.Crm;
 
 namespace LeadRelay.Tests.Rules.Persistence;
 
-/// <summary>Events stay in the outbox of either ledger until the broker has confirmed them.</summary>
+/// <summary>Events stay in a ledger's outbox until the broker has confirmed them.</summary>
 public abstract class OutboxContract(IStoreUnderTest store) : StoreContract(store)
 {
     [Fact]
     public async Task What_was_recorded_is_left_over_until_it_is_confirmed()
     {
-        var (ledger, lead) = (Store.Crm(), CrmWork.Create());
-        var claim = await ledger.AcceptAndClaimAsync(lead);
-        var (first, last) = (Builders.Event(Builders.Submitted(lead.Id)), Builders.Event(Builders.Created(lead.Id)));
-        await ledger.SettleAsync(claim, WorkState.Done, "1001", null, [first, last], None);
+        var (ledger, lead) = (Store.Postbacks(), Builders.NewId());
+        var (first, last) = (Builders.Event(Builders.Submitted(lead)), Builders.Event(Builders.Created(lead)));
+        await ledger.ForgetAsync(Builders.NewId(), [first, last], None);
 
-        var leftOver = await Store.Crm().LeftOverAsync(TimeSpan.Zero, 10, None);
+        var leftOver = await Store.Postbacks().LeftOverAsync(TimeSpan.Zero, 10, None);
         Assert.Equal(new[] { first.Id, last.Id }.Order(), leftOver.Select(e => e.Id).Order());
         Assert.Equal("1001", Assert.IsType<OrderCreated>(leftOver.Single(e => e.Id == last.Id).Message).About.OrderId);
 
@@ -27,9 +25,8 @@ public abstract class OutboxContract(IStoreUnderTest store) : StoreContract(stor
     [Fact]
     public async Task What_is_young_is_still_in_its_recorders_hands()
     {
-        var ledger = Store.Crm();
-        var claim = await ledger.AcceptAndClaimAsync(CrmWork.Create());
-        await ledger.SettleAsync(claim, WorkState.Done, "1001", null, [Builders.Event()], None);
+        var ledger = Store.Postbacks();
+        await ledger.ForgetAsync(Builders.NewId(), [Builders.Event()], None);
 
         Assert.Empty(await ledger.LeftOverAsync(Ages, 10, None));
     }
