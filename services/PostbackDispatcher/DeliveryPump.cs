@@ -6,19 +6,25 @@ namespace LeadRelay.PostbackDispatcher;
 
 /// <summary>Makes deliveries: claims what is due in its lane and may be sent, calls the tracker, writes what came of it.</summary>
 public abstract class DeliveryPump(
-    Lane lane, IPostbackLedger ledger, OutboxSender<IPostbackLedger> outbox, Hosts hosts, PostbackSender sender, ConfigStore config, TimeProvider time, ILogger logger)
+    Lane lane, IPostbackLedger ledger, OutboxSender<IPostbackLedger> outbox, Hosts hosts, PostbackSender sender, ConfigStore config, IHostApplicationLifetime stopping, TimeProvider time, ILogger logger)
     : Pump<DeliveryPump.Claim>(512, logger)
 {
-    /// <summary>Between the end of a call and the end of its lease: time to begin it, and to write the outcome.</summary>
-    private static readonly TimeSpan LeaseMargin = TimeSpan.FromSeconds(7);
+    /// <summary>A claimed call is begun within this, or given back.</summary>
+    private static readonly TimeSpan BeginWithin = TimeSpan.FromSeconds(4);
+
+    /// <summary>From claim to outcome, with room for a store that has to be waited for: what is claimed again too early is sent twice.</summary>
+    private static readonly TimeSpan Lease = TrackerClient.Limit + TimeSpan.FromSeconds(22);
 
     /// <param name="Since">Before the claim was asked for: the whole budget of the call counts from here.</param>
     public readonly record struct Claim(Delivery Delivery, long Since);
 
     protected override async Task<IReadOnlyList<Claim>> TakeAsync(int atMost, CancellationToken ct)
     {
+        // The bus goes before the pumps do: what is not begun by then is left to others.
+        if (stopping.ApplicationStopping.IsCancellationRequested)
+            return [];
         var since = Stopwatch.GetTimestamp();
-        var claimed = await ledger.ClaimAsync(lane, atMost, Hosts.PlacesPerLane, TrackerClient.Limit + LeaseMargin, hosts.Places(lane), ct);
+        var claimed = await ledger.ClaimAsync(lane, atMost, Hosts.PlacesPerLane, Lease, hosts.Places(lane), ct);
         foreach (var delivery in claimed)
             hosts.Enter(delivery.Postback.Target, lane);
         return [.. claimed.Select(delivery => new Claim(delivery, since))];
@@ -47,7 +53,7 @@ public abstract class DeliveryPump(
                 postback.Target, "not_subscribed", "The postback was taken out of the configuration before it was sent.", postback.Comment, postback.Sequence, at))]), null);
         }
         // The deadline once more: past it the claim may be somebody else's.
-        if (Stopwatch.GetElapsedTime(claim.Since) > LeaseMargin / 2)
+        if (Stopwatch.GetElapsedTime(claim.Since) > BeginWithin)
             return (() => SettleAsync(delivery, new DeliveryOutcome(DeliveryState.Waiting) { Unmade = true }, []), null);
 
         var (answer, sent) = await sender.SendAsync(rendered, current.Folder);
@@ -66,13 +72,17 @@ public abstract class DeliveryPump(
         return (() => SettleAsync(delivery, outcome, ended is null ? [attempted] : [attempted, ended]), answer.IsUp);
     }
 
-    // Not to be cut short by the host's stopping: what was sent is written down.
     private async Task SettleAsync(Delivery delivery, DeliveryOutcome outcome, IReadOnlyList<Outgoing> events)
     {
+        // Not to be cut short by the host's stopping: what was sent is written down. Telling it is; the outbox has it.
         if (await ledger.SettleAsync(delivery, outcome, events, CancellationToken.None))
-            await outbox.SendAsync(events, CancellationToken.None);
-        else
-            Logger.LogWarning("The outcome of attempt {Attempt} of delivery {Id} came after its lease had passed to another.", delivery.Attempt, delivery.Postback.DeliveryId);
+        {
+            await outbox.SendAsync(events, stopping.ApplicationStopping);
+            return;
+        }
+        Logger.LogWarning("The outcome of attempt {Attempt} of delivery {Id} came after its lease had passed to another.", delivery.Attempt, delivery.Postback.DeliveryId);
+        // It counts no more, and yet somebody was called.
+        await outbox.SendAsync([.. events.Where(e => e.Message is PostbackAttempted)], stopping.ApplicationStopping);
     }
 
     private static Outgoing Event(Delivery delivery, IAudited message) =>
@@ -81,10 +91,10 @@ public abstract class DeliveryPump(
 
 /// <summary>The lane of first attempts.</summary>
 public sealed class FirstAttempts(
-    IPostbackLedger ledger, OutboxSender<IPostbackLedger> outbox, Hosts hosts, PostbackSender sender, ConfigStore config, TimeProvider time, ILogger<FirstAttempts> logger)
-    : DeliveryPump(Lane.First, ledger, outbox, hosts, sender, config, time, logger);
+    IPostbackLedger ledger, OutboxSender<IPostbackLedger> outbox, Hosts hosts, PostbackSender sender, ConfigStore config, IHostApplicationLifetime stopping, TimeProvider time, ILogger<FirstAttempts> logger)
+    : DeliveryPump(Lane.First, ledger, outbox, hosts, sender, config, stopping, time, logger);
 
 /// <summary>The lane of retries, of resends, and of attempts that a killed process left behind.</summary>
 public sealed class Retries(
-    IPostbackLedger ledger, OutboxSender<IPostbackLedger> outbox, Hosts hosts, PostbackSender sender, ConfigStore config, TimeProvider time, ILogger<Retries> logger)
-    : DeliveryPump(Lane.Retry, ledger, outbox, hosts, sender, config, time, logger);
+    IPostbackLedger ledger, OutboxSender<IPostbackLedger> outbox, Hosts hosts, PostbackSender sender, ConfigStore config, IHostApplicationLifetime stopping, TimeProvider time, ILogger<Retries> logger)
+    : DeliveryPump(Lane.Retry, ledger, outbox, hosts, sender, config, stopping, time, logger);

@@ -23,34 +23,44 @@ public sealed class KeptMessages(
 
     private (RelayConfig? Config, DateTimeOffset At) looked;
 
+    /// <summary>Where looking through what is held goes on; null when it begins anew.</summary>
+    private string? lookedUpTo;
+
+    private DateTimeOffset forgotAt;
+
     protected override async Task<bool> RoundAsync(CancellationToken ct)
     {
         foreach (var kept in await ledger.ReleasableAsync(Batch, ct))
             await changes.ApplyAsync(kept.Id, kept.Message, ct);
-        await ReleaseMappedAsync(ct);
+        var isMore = await ReleaseMappedAsync(ct);
         foreach (var kept in await ledger.KeptAsync(KeptFor.Order, StrangerAfter, Batch, ct))
             await AdoptAsync(kept, ct);
-        foreach (var kept in await ledger.KeptAsync(KeptFor.Stranger, Forget, Batch, ct))
-            await ForgetAsync(kept, ct);
-        return false;
+        if (time.GetUtcNow() - forgotAt >= StrangerAfter)
+        {
+            forgotAt = time.GetUtcNow();
+            foreach (var kept in await ledger.KeptAsync(KeptFor.Stranger, Forget, Batch, ct))
+                await ForgetAsync(kept, ct);
+        }
+        return isMore;
     }
 
-    private async Task ReleaseMappedAsync(CancellationToken ct)
+    /// <summary>A page of what is held, so that the others who wait have their turn in between. True when there is more.</summary>
+    private async Task<bool> ReleaseMappedAsync(CancellationToken ct)
     {
         var (current, now) = (config.Current, time.GetUtcNow());
-        if (current == looked.Config && now - looked.At < LookThrough)
-            return;
-        string? after = null;
-        while (await ledger.KeptAsync(KeptFor.StatusMap, TimeSpan.Zero, Batch, ct, after) is [.., var last] page)
+        if (current == looked.Config && now - looked.At < LookThrough && lookedUpTo is null)
+            return false;
+        if (current != looked.Config)
+            lookedUpTo = null;
+        var page = await ledger.KeptAsync(KeptFor.StatusMap, TimeSpan.Zero, Batch, ct, lookedUpTo);
+        await Task.WhenAll(page.Where(kept => MappedBySome(kept.Message, current)).Select(async kept =>
         {
-            foreach (var kept in page.Where(kept => MappedBySome(kept.Message, current)))
-            {
-                if (await ledger.FindAsync(kept.Message.About, ct) is [var order] && current.Campaigns.TryGetValue(order.About.Campaign!, out var campaign) && IsMapped(kept.Message, campaign))
-                    await changes.ApplyAsync(kept.Id, kept.Message, ct);
-            }
-            after = last.Place;
-        }
+            if (await ledger.FindAsync(kept.Message.About, ct) is [var order] && current.Campaigns.TryGetValue(order.About.Campaign!, out var campaign) && IsMapped(kept.Message, campaign))
+                await changes.ApplyAsync(kept.Id, kept.Message, ct);
+        }));
         looked = (current, now);
+        lookedUpTo = page.Count is Batch ? page[^1].Place : null;
+        return lookedUpTo is not null;
     }
 
     /// <summary>Spares the look for the order where no campaign of its company knows the status.</summary>

@@ -45,7 +45,7 @@ public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostback
         while (true)
         {
             var decision = Decision.For(order, change, config.Current, time.GetUtcNow());
-            if (decision is { Verify: false, Deliveries.Count: 0 })
+            if (decision is { Verify: false, Deliveries.Count: 0, Superseded.Count: 0 })
                 return false;
             if (job.DryRun || (decision.Verify ? await AskAsync(order, change, found.Latest!.Message, ct) : await CommitAsync(order, change, null, decision, Lane.Retry, ct)))
                 return true;

@@ -124,6 +124,6 @@ public sealed record TrackerAnswer(int? HttpStatus, string? Body, string? Error,
     /// <summary>Nobody was called: something of ours is missing.</summary>
     public bool NotCalled { get; init; }
 
-    /// <summary>Whether the host answered as one that works; null when it was not called.</summary>
-    public bool? IsUp => NotCalled || Forbidden ? null : HttpStatus is < 500;
+    /// <summary>Whether the host answered as one that works; null when it was not called. An error of its own (500) may be one partner's affair on a host that many share.</summary>
+    public bool? IsUp => NotCalled || Forbidden ? null : HttpStatus is not (null or 502 or 503 or 504);
 }

@@ -103,9 +103,12 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
         foreach (var target in commit.Order.Targets.Keys)
             LetNextCome(connection, key, target);
         Take(connection, commit.MessageId, commit.Message, commit.Held ? KeptFor.StatusMap : null);
-        // What came ahead of the order, by any of its names.
+        // What came ahead of the order, by any of its names; each by an index of its own, which an OR would not use.
         connection.Run("""
-            UPDATE messages SET released = 1 WHERE kept_for IN ('Order', 'Stranger') AND connection = @0 AND (order_id = @1 OR lead_id = @2 OR click_id = @3)
+            UPDATE messages SET released = 1 WHERE rowid IN (
+              SELECT rowid FROM messages WHERE kept_for IN ('Order', 'Stranger') AND connection = @0 AND order_id = @1
+              UNION ALL SELECT rowid FROM messages WHERE kept_for IN ('Order', 'Stranger') AND connection = @0 AND lead_id = @2
+              UNION ALL SELECT rowid FROM messages WHERE kept_for IN ('Order', 'Stranger') AND connection = @0 AND click_id = @3 AND order_id IS NULL)
             """, about.Connection, about.OrderId, about.LeadId, about.ClickId);
         SqliteOutbox.Add(connection, commit.Events);
         return Committed.Taken;
@@ -120,8 +123,9 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
         if (lane is Lane.Retry)
         {
             // What a killed process left behind.
-            foreach (var (place, target) in connection.Query($"SELECT place, target FROM deliveries WHERE state = 'Claimed' AND lease_until < {SqliteStore.Now} ORDER BY lease_until LIMIT @0",
-                row => (row.Number("place"), row.Text("target")!), atMost).Where(row => Places(row.Item2) > 0))
+            foreach (var (place, target) in connection.Query($"""
+                SELECT place, target FROM deliveries WHERE state = 'Claimed' AND lease_until < {SqliteStore.Now} AND target NOT IN (SELECT value FROM json_each(@1)) ORDER BY lease_until LIMIT @0
+                """, row => (row.Number("place"), row.Text("target")!), atMost, MessageJson.Write(places.Where(each => each.Value is 0).Select(each => each.Key))).Where(row => Places(row.Item2) > 0))
             {
                 left[target] = Places(target) - 1;
                 due.Add(place);
@@ -171,7 +175,10 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
     public Task<Resent> ResendAsync(Guid deliveryId, Guid id, bool recorded, Func<Subject, Postback, Outgoing> told, CancellationToken ct, bool dryRun = false) => store.WriteAsync(connection =>
     {
         var rows = connection.Query("""
-            SELECT d.order_key, d.postback, d.state, d.sent, d.hurried_by, o.about, t.sequence AS newest, EXISTS (SELECT 1 FROM deliveries WHERE id = @1) AS done,
+            SELECT d.order_key, d.postback, d.state,
+              -- A repeat of what was told moves the target's place on, and makes no delivery. What gave way or was called off is not the newest by that alone.
+              CASE WHEN d.state IN ('Delivered', 'Failed') THEN (SELECT MAX(sequence) FROM deliveries AS each WHERE each.order_key = d.order_key AND each.target = d.target) ELSE t.sequence END AS newest,
+              d.sent, d.hurried_by, o.about, EXISTS (SELECT 1 FROM deliveries WHERE id = @1) AS done,
               EXISTS (SELECT 1 FROM deliveries AS open WHERE open.order_key = d.order_key AND open.target = d.target AND open.state IN ('Waiting', 'Behind', 'Claimed')) AS is_open
             FROM deliveries AS d JOIN orders AS o ON o.id = d.order_key JOIN targets AS t ON t.order_key = d.order_key AND t.target = d.target WHERE d.id = @0
             """, row => (Key: row.Number("order_key"), Postback: MessageJson.Read<Postback>(row.Text("postback")!), State: Enum.Parse<DeliveryState>(row.Text("state")!), Sent: row.Text("sent"),
