@@ -52,6 +52,9 @@ public static class LeadViews
         _ => null,
     };
 
+    /// <summary>What an operator says of a cancellation is not for the partner.</summary>
+    private static string Why(PostbackSkipped skipped) => skipped.Reason is "cancelled" ? "The operator cancelled it." : skipped.Text;
+
     private static IEnumerable<LeadViewPostback> Postbacks(IAudited[] all)
     {
         var deliveries = all.Where(m => Told(m) is not null).ToLookup(m => Told(m)!.DeliveryId);
@@ -66,7 +69,7 @@ public static class LeadViews
                 : all.Any(m => m is PostbackFailed f && f.Postback.DeliveryId == delivery.Key) ? "failed"
                 : skip is not null && skips.Remove(skip) ? "skipped"
                 : last is null ? "waiting" : "retrying";
-            yield return new LeadViewPostback(postback.Event, postback.Label, outcome, outcome is "skipped" ? skip!.Text : last?.Error,
+            yield return new LeadViewPostback(postback.Event, postback.Label, outcome, outcome is "skipped" ? Why(skip!) : last?.Error,
                 last?.Url, last?.HttpStatus, Cut(last?.Response), last?.Attempt ?? 0, last?.At ?? delivery.Max(m => m.At), postback.Target, delivery.OfType<PostbackDue>().FirstOrDefault()?.Rule);
         }
         // What was held and then released shows as what became of it.
@@ -74,6 +77,6 @@ public static class LeadViews
         foreach (var held in all.OfType<PostbackHeld>().Where(h => !released.Contains(h.Sequence)))
             yield return new LeadViewPostback(null, null, "held", held.Reason, null, null, null, 0, held.At);
         foreach (var skipped in skips)
-            yield return new LeadViewPostback(skipped.Event, skipped.Label, "skipped", skipped.Text, null, null, null, 0, skipped.At, skipped.Target, skipped.Rule);
+            yield return new LeadViewPostback(skipped.Event, skipped.Label, "skipped", Why(skipped), null, null, null, 0, skipped.At, skipped.Target, skipped.Rule);
     }
 }

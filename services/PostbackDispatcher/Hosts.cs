@@ -18,13 +18,24 @@ public sealed class Hosts(TimeProvider time, ILogger<Hosts> logger)
     /// <summary>For so long, before one call tries again.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
 
+    /// <summary>One that nothing was sent to for so long since is not remembered as failing: there is nothing for it any more.</summary>
+    private static readonly TimeSpan Forget = TimeSpan.FromHours(1);
+
     private readonly Dictionary<string, Host> hosts = [];
 
     /// <summary>Hosts that have fewer places than <see cref="PlacesPerLane"/> free in a lane, with how many.</summary>
     public IReadOnlyDictionary<string, int> Places(Lane lane)
     {
+        var now = time.GetUtcNow();
         lock (hosts)
-            return hosts.ToDictionary(host => host.Key, host => host.Value.Places(lane, time.GetUtcNow()));
+        {
+            foreach (var (target, host) in hosts.Where(host => host.Value.IsIdle && now - host.Value.PausedUntil > Forget).ToArray())
+            {
+                Recover(target, host);
+                hosts.Remove(target);
+            }
+            return hosts.ToDictionary(host => host.Key, host => host.Value.Places(lane, now));
+        }
     }
 
     /// <summary>Until when a host is left alone; null when it is not.</summary>

@@ -14,7 +14,8 @@ namespace LeadRelay.PostbackDispatcher;
 /// </summary>
 public static partial class PostbackRenderer
 {
-    private const string Mask = "***";
+    /// <summary>Stands for a secret.</summary>
+    public const string Mask = "***";
 
     /// <param name="value">Value of a macro; null renders as nothing.</param>
     public static RenderedPostback Render(PostbackTemplate template, Func<string, string?> value) => new(
@@ -44,6 +45,15 @@ public static partial class PostbackRenderer
         postback.Headers.ToDictionary(header => header.Key, header => KnownHeaders().IsMatch(header.Key) ? Mask : Masked(header.Value)),
         postback.ContentType,
         postback.Body is null ? null : KnownMembers().Replace(KnownFields().Replace(Masked(postback.Body), "$1" + Mask), $"$1\"{Mask}\""));
+
+    /// <summary>Credentials that stand in the template itself, as <see cref="Masked(RenderedPostback)"/> hides them.</summary>
+    public static IEnumerable<string> WrittenOut(RenderedPostback postback)
+    {
+        static IEnumerable<string> Values(Regex known, IReadOnlyList<RenderedPiece>? pieces) => known.Matches(Masked(pieces ?? [])).Select(match => match.Value[match.Groups[1].Length..].Trim('"'));
+        return Values(KnownParameters(), postback.Url).Concat(Values(KnownFields(), postback.Body)).Concat(Values(KnownMembers(), postback.Body))
+            .Concat(postback.Headers.Where(header => KnownHeaders().IsMatch(header.Key)).Select(header => Masked(header.Value)))
+            .Select(value => Uri.UnescapeDataString(value)).Where(value => !value.Contains(Mask, StringComparison.Ordinal));
+    }
 
     private static string Masked(IReadOnlyList<RenderedPiece> pieces) => string.Concat(pieces.Select(piece => piece.Text ?? Mask));
 

@@ -18,6 +18,9 @@ public sealed partial class TrackerClient(GuardedConnect connect, TimeProvider t
 
     private const int ResponseLimit = 16 * 1024;
 
+    /// <summary>Characters; some of an answer may be in it.</summary>
+    private const int LongestError = 1_000;
+
     private readonly TimeSpan limit = limit ?? Limit;
 
     private readonly HttpClient http = new(new SocketsHttpHandler
@@ -37,6 +40,8 @@ public sealed partial class TrackerClient(GuardedConnect connect, TimeProvider t
         // Twice as many as a target has slots: a cancelled call leaves its connection behind for a moment.
         MaxConnectionsPerServer = 32,
         PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+        // A tracker that closes an idle connection just then has the handler send once more: seldom, if few are idle for long.
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
         // Our trace ids are nobody else's business, nor are URLs with keys in them that of the traces.
         ActivityHeadersPropagator = null,
         RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
@@ -52,10 +57,12 @@ public sealed partial class TrackerClient(GuardedConnect connect, TimeProvider t
         var watch = Stopwatch.StartNew();
         using var timeout = new CancellationTokenSource(limit);
         int? status = null;
-        TrackerAnswer Failed(string error, bool forbidden = false) => new(status, null, error, null, watch.ElapsedMilliseconds, forbidden);
+        var called = false;
+        TrackerAnswer Failed(string error, bool forbidden = false) => new(status, null, error.Length > LongestError ? error[..LongestError] + "…" : error, null, watch.ElapsedMilliseconds, forbidden) { NotCalled = !called };
         try
         {
             using var request = Message(postback);
+            called = true;
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
             status = (int)response.StatusCode;
             var isBrotli = response.Content.Headers.ContentEncoding.LastOrDefault() is { } coding && coding.Equals("br", StringComparison.OrdinalIgnoreCase);

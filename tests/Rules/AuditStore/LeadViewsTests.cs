@@ -94,6 +94,14 @@ public class LeadViewsTests
     }
 
     [Fact]
+    public void What_an_operator_says_of_a_cancellation_is_not_shown_to_the_partner()
+    {
+        var cancelled = new PostbackSkipped(Submitted.About, Approve.Event, Approve.Label, Approve.Target, "cancelled", "An operator cancelled it: suspect fraud", null, Approve.Sequence, At(2));
+
+        Assert.Equal("The operator cancelled it.", Assert.Single(LeadViews.Of(LeadId, [Submitted, cancelled]).Postbacks).Reason);
+    }
+
+    [Fact]
     public void A_resend_is_shown_beside_what_it_repeats_and_a_test_not_at_all()
     {
         var again = Approve with { DeliveryId = Builders.NewId(), ResendOf = Approve.DeliveryId };

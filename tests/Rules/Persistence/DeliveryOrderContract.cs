@@ -91,6 +91,21 @@ public abstract class DeliveryOrderContract(IStoreUnderTest store) : StoreContra
     }
 
     [Fact]
+    public async Task What_a_killed_process_left_behind_for_one_target_does_not_hide_that_of_another()
+    {
+        var ledger = Store.Postbacks();
+        for (var i = 0; i < 5; i++)
+            await ledger.NewAsync($"{1000 + i}", Builders.Postback(1, target: "https://paused.example"));
+        await ledger.FirstAsync(lease: Over);
+        await ledger.NewAsync("2000", Builders.Postback(1));
+        await ledger.FirstAsync(lease: Over);
+
+        var claimed = await ledger.ClaimAsync(Lane.Retry, 2, 16, Ages, new Dictionary<string, int> { ["https://paused.example"] = 0 }, None);
+
+        Assert.Equal(Builders.Tracker, Assert.Single(claimed).Postback.Target);
+    }
+
+    [Fact]
     public async Task The_order_knows_its_newest_word_and_a_campaigns_orders_come_page_by_page()
     {
         var ledger = Store.Postbacks();

@@ -150,6 +150,30 @@ public abstract class ResendContract(IStoreUnderTest store) : StoreContract(stor
     }
 
     [Fact]
+    public async Task A_repeat_that_moved_the_targets_place_on_does_not_stand_in_the_way()
+    {
+        var (ledger, postback) = (Store.Postbacks(), Builders.Postback(100));
+        await ledger.NewAsync("1001", postback);
+        await ledger.EndAsync(Assert.Single(await ledger.FirstAsync()), DeliveryState.Failed);
+        var order = await ledger.GetAsync();
+        await ledger.CommitAsync((order with { Targets = new Dictionary<string, TargetRecord> { [Builders.Tracker] = new(200, null, null) } }).Commit(), None);
+
+        Assert.Equal(Resent.Due, await ResendAsync(ledger, postback, Builders.NewId()));
+    }
+
+    [Fact]
+    public async Task What_was_called_off_does_not_follow_what_was_told_since()
+    {
+        var (ledger, postback) = (Store.Postbacks(), Builders.Postback(100));
+        await ledger.NewAsync("1001", postback);
+        await ledger.CancelAsync(postback.DeliveryId, [], None);
+        var order = await ledger.GetAsync();
+        await ledger.CommitAsync((order with { Targets = new Dictionary<string, TargetRecord> { [Builders.Tracker] = new(200, null, null) } }).Commit(), None);
+
+        Assert.Equal(Resent.Superseded, await ResendAsync(ledger, postback, Builders.NewId()));
+    }
+
+    [Fact]
     public async Task A_resend_that_fails_does_not_undo_what_was_delivered_before()
     {
         var (ledger, postback) = (Store.Postbacks(), Builders.Postback(1));

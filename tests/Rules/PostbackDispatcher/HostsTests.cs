@@ -78,6 +78,28 @@ public class HostsTests
     }
 
     [Fact]
+    public void A_host_that_nothing_is_sent_to_any_more_is_forgotten()
+    {
+        Call(isUp: false, Hosts.FailuresInARow);
+        clock.Advance(TimeSpan.FromHours(2));
+
+        Assert.Empty(hosts.Places(Lane.First));
+        Assert.Null(hosts.PausedUntil(Host));
+    }
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData(502, false)]
+    [InlineData(503, false)]
+    [InlineData(504, false)]
+    [InlineData(200, true)]
+    [InlineData(404, true)]
+    [InlineData(429, true)]
+    [InlineData(500, true)]
+    public void A_host_is_down_when_it_says_nothing_or_that_it_is_not_there_and_not_for_one_partners_error(int? status, bool isUp) =>
+        Assert.Equal(isUp, new TrackerAnswer(status, null, status is null ? "no answer" : null, null, 1).IsUp);
+
+    [Fact]
     public void Another_host_is_not_touched()
     {
         Call(isUp: false, Hosts.FailuresInARow);
