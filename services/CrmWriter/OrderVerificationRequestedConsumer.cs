@@ -4,7 +4,7 @@ using MassTransit;
 namespace LeadRelay.CrmWriter;
 
 /// <summary>Takes a question about an order over into the ledger: it is asked until there is an answer.</summary>
-public sealed class OrderVerificationRequestedConsumer(ICrmLedger ledger, CrmPump pump) : IConsumer<OrderVerificationRequested>
+public sealed class OrderVerificationRequestedConsumer(ICrmLedger ledger, OutboxSender<ICrmLedger> outbox, CrmPump pump) : IConsumer<OrderVerificationRequested>
 {
     public async Task Consume(ConsumeContext<OrderVerificationRequested> context)
     {
@@ -13,5 +13,7 @@ public sealed class OrderVerificationRequestedConsumer(ICrmLedger ledger, CrmPum
         var accepted = await ledger.AcceptAsync(new NewWork(id, WorkKind.Verify, context.MessageId!.Value, context.Message, null), null, context.CancellationToken);
         if (accepted.IsNew)
             pump.Wake();
+        else if (accepted.Work.Outcome is OrderVerified known) // whoever asks once more has use for the answer once more
+            await outbox.SendAsync([Outcomes.Event(accepted.Work, known)], context.CancellationToken);
     }
 }

@@ -62,7 +62,7 @@ public static class Outcomes
     public static Settlement Delayed(Work work, string reason, TimeSpan dueIn, CrmExchange? exchange, TimeProvider time) => new(WorkState.Waiting,
         Event(work, new OrderWriteDelayed(work.Message.About, reason, work.Attempt, time.GetUtcNow() + dueIn, exchange, time.GetUtcNow())), DueIn: dueIn);
 
-    private static Outgoing Event(Work work, IAudited message) =>
+    public static Outgoing Event(Work work, IAudited message) =>
         new(StableId.Of(work.Id.ToString(), message.GetType().Name, work.Round, work.Attempt), message);
 
     private static UnreachableException Unexpected(IAudited message) => new($"The ledger holds a {message.GetType().Name}.");

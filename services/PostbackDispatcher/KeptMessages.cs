@@ -28,6 +28,11 @@ public sealed class KeptMessages(
 
     private DateTimeOffset forgotAt;
 
+    /// <summary>An answer of CrmWriter's that does not come is asked for again; CrmWriter itself tries for a day.</summary>
+    private static readonly TimeSpan AskAgain = TimeSpan.FromHours(1);
+
+    private DateTimeOffset askedAt = time.GetUtcNow();
+
     protected override async Task<bool> RoundAsync(CancellationToken ct)
     {
         foreach (var kept in await ledger.ReleasableAsync(Batch, ct))
@@ -35,6 +40,12 @@ public sealed class KeptMessages(
         var isMore = await ReleaseMappedAsync(ct);
         foreach (var kept in await ledger.KeptAsync(KeptFor.Order, StrangerAfter, Batch, ct))
             await AdoptAsync(kept, ct);
+        if (time.GetUtcNow() - askedAt >= AskAgain)
+        {
+            askedAt = time.GetUtcNow();
+            foreach (var kept in await ledger.KeptAsync(KeptFor.Verification, AskAgain, Batch, ct))
+                await changes.ApplyAsync(kept.Id, kept.Message, ct);
+        }
         if (time.GetUtcNow() - forgotAt >= StrangerAfter)
         {
             forgotAt = time.GetUtcNow();

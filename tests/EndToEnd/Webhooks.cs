@@ -145,6 +145,27 @@ public sealed class Webhooks(RelayOf<InMemory> shared) : IClassFixture<RelayOf<I
         Assert.DoesNotContain("sale", (await relay.PostbacksAsync("forged")).Statuses());
     }
 
+    [Fact]
+    public async Task A_change_whose_status_left_the_map_while_SalesRender_was_asked_is_released_when_the_map_has_it_again()
+    {
+        await using var relay = await Relay.StartAsync(new RelayOptions
+        {
+            Configure = config => Samples.Edit(Connection(config), text => text.Replace("\"reward_unit\"", "\"verify\": true, \"reward_unit\"", StringComparison.Ordinal)),
+        });
+        void Rename(string from, string to) => Samples.Edit(Path.Combine(relay.ConfigFolder, "campaigns", "demo.json"), text => text.Replace(from, to, StringComparison.Ordinal));
+        var (_, lead) = await relay.SubmitAsync(new { phone = "+4915123456789", click_id = "gone" });
+        await Relay.SendAsync(relay.Sandbox, HttpMethod.Post, $"orders/{lead.At("order_id")}/status", new { status_id = "3", webhook = false });
+        await relay.FaultAsync(new { target = "crm", kind = "delay", delay_ms = 6_000, times = 1 });
+        await Relay.SendAsync(relay.WebhookReceiver, HttpMethod.Post, Relay.WebhookPath, new { id = lead.At("order_id"), status = "3" });
+        await relay.Eventually("SalesRender is asked", () => relay.TimelineAsync(lead.At("lead_id")!), t => t.Messages("OrderVerificationRequested").Count is 1);
+        Rename("\"3\": \"accepted\"", "\"33\": \"accepted\"");
+        await relay.Eventually("it is held", () => relay.TimelineAsync(lead.At("lead_id")!), t => t.Messages("PostbackHeld").Count is 1);
+
+        Rename("\"33\": \"accepted\"", "\"3\": \"accepted\"");
+
+        await relay.Eventually("it is released", () => relay.PostbacksAsync("gone"), p => p.Statuses().Contains("sale"));
+    }
+
     private static string Connection(string config) => Path.Combine(config, "connections", "sandbox.json");
 
     private static JsonElement[] Of(JsonElement found, string order) => [.. found.Messages("OrderStatusChanged").Where(m => m.At("about", "orderId") == order)];
