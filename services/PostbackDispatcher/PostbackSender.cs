@@ -6,8 +6,11 @@ using LeadRelay.Persistence.Postbacks;
 namespace LeadRelay.PostbackDispatcher;
 
 /// <summary>Puts the secrets into a rendered postback and sends it.</summary>
-public sealed class PostbackSender(TrackerClient trackers)
+public sealed partial class PostbackSender(TrackerClient trackers, ILogger<PostbackSender> logger)
 {
+    /// <summary>Partners read it, so it names no file and no variable.</summary>
+    private const string SecretMissing = "A secret that the postback needs is missing: the operator's log says which.";
+
     /// <summary>What is shorter than this is no secret, and in every text.</summary>
     private const int Shortest = 4;
 
@@ -28,7 +31,9 @@ public sealed class PostbackSender(TrackerClient trackers)
             secrets.Add(secret);
             return secret;
         });
-        var answer = missing is null ? await trackers.SendAsync(request) : new TrackerAnswer(null, null, missing, null, 0) { NotCalled = true };
+        if (missing is not null)
+            LogMissing(missing);
+        var answer = missing is null ? await trackers.SendAsync(request) : new TrackerAnswer(null, null, SecretMissing, null, 0) { NotCalled = true };
         // Many a server repeats the URL that it does not know, or the key that it does not like.
         secrets.AddRange(PostbackRenderer.WrittenOut(postback));
         return (answer with { Body = Mask(answer.Body, secrets), Error = Mask(answer.Error, secrets) }, PostbackRenderer.Masked(postback));
@@ -38,4 +43,7 @@ public sealed class PostbackSender(TrackerClient trackers)
         .SelectMany(secret => Forms.Select(escape => escape(secret)))
         .Where(form => form.Length >= Shortest).Distinct().OrderByDescending(form => form.Length)
         .Aggregate(text, (masked, form) => masked.Replace(form, PostbackRenderer.Mask, StringComparison.OrdinalIgnoreCase));
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A postback is not sent, as a secret that it needs is missing: {Fault}")]
+    private partial void LogMissing(string fault);
 }

@@ -24,7 +24,7 @@ internal static partial class PostbackBodyReader
     public static (string Method, PostbackBody? Body) Read(Section section)
     {
         var given = Bodies.Where(section.Has).ToArray();
-        var form = section.Optional("form", n => Checked(n, Form, n.Object(ReadForm)), null);
+        var form = section.Optional("form", n => Checked(n, Form, n.Unshown.Object(ReadForm)), null);
         var json = section.Optional("json", n => Checked(n, "application/json", ReadJson(n)), null);
         var contentType = section.Optional("content_type", ReadContentType, null);
         var text = section.Optional("body", n => Checked(n, contentType ?? "", ReadText(n.Unshown)), null);
@@ -62,6 +62,7 @@ internal static partial class PostbackBodyReader
         {
             if (name is "")
                 isWhole = node.Unshown.Fail<bool>("It has no name; write the parameter's.");
+            isWhole &= IsName(name, node);
             if (ReadValue(node.Unshown) is not { } value)
                 isWhole = false;
             else

@@ -74,17 +74,24 @@ internal static class PostbackReader
 
     private static One? ReadTracker(Section section, Surroundings around)
     {
-        var name = section.Required("tracker", n => around.ReadName(n, "trackers"));
+        var name = section.Required("tracker", n => around.ReadName(n.Unshown, "trackers"));
         var baseUrl = section.Required("base", n => ReadBase(n.Unshown));
-        return name is null || baseUrl is null || !around.Trackers.TryGetValue(name, out var tracker) ? null : new One(
-            tracker.Words.Keys.ToDictionary(e => e, e => Template(tracker.UrlFor(e, baseUrl)!) with { RequiredFirst = tracker.RequiredFirst.Contains(e) }), name);
+        if (name is null || baseUrl is null || !around.Trackers.TryGetValue(name, out var tracker))
+            return null;
+        var urls = tracker.Words.Keys.ToDictionary(e => e, e => tracker.UrlFor(e, baseUrl)!);
+        if (urls.Values.Select(PostbackUrl.FaultOf).FirstOrDefault(why => why is not null) is { } fault)
+        {
+            section.Fail("base", $"The URL that it makes with trackers/{name}.json cannot be used. {fault}");
+            return null;
+        }
+        return new One(urls.ToDictionary(each => each.Key, each => Template(each.Value) with { RequiredFirst = tracker.RequiredFirst.Contains(each.Key) }), name);
     }
 
     private static One? ReadObject(Section section)
     {
         var url = section.Required("url", n => ReadUrl(n.Unshown));
         var (method, body) = PostbackBodyReader.Read(section);
-        var headers = section.Optional("headers", n => n.Object(PostbackHeaders.Read), []);
+        var headers = section.Optional("headers", n => n.Unshown.Object(PostbackHeaders.Read), []);
         var requiredFirst = section.Optional("required_first", n => n.Flag(), false);
         return url is null ? null : ForEveryEvent(Template(url) with { Method = method, Headers = headers ?? [], Body = body, RequiredFirst = requiredFirst });
     }

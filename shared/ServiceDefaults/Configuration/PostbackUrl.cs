@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace LeadRelay.Configuration;
@@ -20,6 +22,8 @@ internal static partial class PostbackUrl
             return "It has a macro in its host or port; write the host out, macros belong in the path and the query.";
         if (authority.Contains('@'))
             return "It has a user name before the host (@); pass credentials as the tracker's own parameters.";
+        if (authority.Split(':')[0] is var host && !Ascii.IsValid(host))
+            return $"Its host is not of ASCII letters, and URLs are sent to the letter; write the host {(Punycode(host) is { } ascii ? $"as {ascii}" : "in punycode (xn--…)")}.";
         if (url.Contains('#'))
             return "It has a fragment (#), which is never sent to a server; remove it, or write %23.";
         if (FaultOfText(url) is { } why)
@@ -38,6 +42,8 @@ internal static partial class PostbackUrl
         {
             if (FaultOf(part) is { } why)
                 return why;
+            if (!part.IsMacro && !Ascii.IsValid(part.Text))
+                return "It has a character in it that is not ASCII, and it is sent to the letter; write it percent-encoded, as %C3%BC.";
         }
         return Placeholder().Match(text) is { Success: true } left
             ? $"{left.Groups[1].Value} is a placeholder that somebody meant to be replaced; write a macro or a value."
@@ -53,6 +59,13 @@ internal static partial class PostbackUrl
     /// <summary>Scheme, host and port of a URL that has no fault.</summary>
     public static string TargetOf(string url) =>
         new Uri(Filled(url)).GetComponents(UriComponents.Scheme | UriComponents.Host | UriComponents.StrongPort, UriFormat.UriEscaped);
+
+    /// <summary>Null when a host cannot be one.</summary>
+    private static string? Punycode(string host)
+    {
+        try { return new IdnMapping().GetAscii(host.ToLowerInvariant()); }
+        catch (ArgumentException) { return null; }
+    }
 
     private static string Filled(string url) => string.Concat(Macros.Parse(url).Select(p => p.IsMacro ? "x" : p.Text));
 

@@ -7,19 +7,24 @@ internal static partial class TrackerReader
 {
     public static Tracker Read(string name, Section section)
     {
-        var parameters = section.Required("parameters", n => n.Object(ReadParameters));
+        var parameters = section.Required("parameters", n => n.Unshown.Object(ReadParameters));
         var words = section.Required("words", n => n.Object(ReadWords));
         return new Tracker(
             name,
             section.Required("source", n => n.Text()),
-            section.Required("path", n => n.Text(PathForm(), "a path that begins with /, without ?, # and macros")),
+            section.Required("path", ReadPath),
             parameters,
-            section.Optional("money_parameters", n => n.Object(s => ReadMoney(s, parameters)), new OrderedDictionary<string, string>()),
+            section.Optional("money_parameters", n => n.Unshown.Object(s => ReadMoney(s, parameters)), new OrderedDictionary<string, string>()),
             words)
         {
             RequiredFirst = section.Optional("required_first", n => n.List(e => ReadRequiredFirst(e, words), 1).ToHashSet(), []),
         };
     }
+
+    private static string ReadPath(Node node) =>
+        node.Text(PathForm(), "a path that begins with /, without ?, # and macros") is not { } path ? null!
+        : PostbackUrl.FaultOfText(path) is { } why ? node.Fail<string>(why)
+        : path;
 
     private static StatusEvent ReadRequiredFirst(Node node, Dictionary<StatusEvent, string>? words) =>
         node.Word([.. Words.Of<StatusEvent>().Keys]) is not { } name ? default
@@ -32,7 +37,7 @@ internal static partial class TrackerReader
         foreach (var (name, node) in section.Entries())
         {
             if (!NameForm().IsMatch(name))
-                node.Fail<object>("The parameter's name should be of letters, digits, _, -, . and brackets.");
+                node.Unshown.Fail<object>("The parameter's name should be of letters, digits, _, -, . and brackets.");
             parameters[name] = ReadValue(node.Unshown);
         }
         return parameters;
@@ -41,7 +46,7 @@ internal static partial class TrackerReader
     private static OrderedDictionary<string, string> ReadMoney(Section section, OrderedDictionary<string, string>? parameters)
     {
         foreach (var (name, node) in section.Entries().Where(e => parameters?.ContainsKey(e.Key) is true))
-            node.Fail<object>($"{name} is among parameters already; keep one of the two.");
+            node.Unshown.Fail<object>($"{name} is among parameters already; keep one of the two.");
         return ReadParameters(section);
     }
 

@@ -25,7 +25,7 @@ public sealed class PostbackBodyTests : IDisposable
     [Theory]
     [InlineData("""{"form": {"a": "{click}", "b": "x"}}""", "application/x-www-form-urlencoded", "a={click_id}&b=x")]
     [InlineData("""{"form": {"d[x] &": "a b&c={sub1}/{env:K}", "e": ""}}""", "application/x-www-form-urlencoded", "d%5Bx%5D%20%26=a%20b%26c%3D{sub1}%2F{env:K}&e=")]
-    [InlineData("""{"form": {"a": "{}{ }{\"x\":1}ü\n", "{sub1}": "{param.x-y}"}}""", "application/x-www-form-urlencoded", "a=%7B%7D%7B%20%7D%7B%22x%22%3A1%7D%C3%BC%0A&%7Bsub1%7D={param.x-y}")]
+    [InlineData("""{"form": {"a": "{}{ }{\"x\":1}ü\n", "{}": "{param.x-y}"}}""", "application/x-www-form-urlencoded", "a=%7B%7D%7B%20%7D%7B%22x%22%3A1%7D%C3%BC%0A&%7B%7D={param.x-y}")]
     [InlineData("""{"json": {"a": "{click_id}", "b": [1.50, true, null, {"c": "{payout} {currency}"}]}}""", "application/json", """{"a":"{click_id}","b":[1.50,true,null,{"c":"{payout} {currency}"}]}""")]
     [InlineData("""{"json": {"a": "\"\\ü\n{click\u005fid}{}", "b": {}}}""", "application/json", """{"a":"\"\\ü\n{click_id}{}","b":{}}""")]
     [InlineData("""{"json": {}}""", "application/json", "{}")]
@@ -69,6 +69,8 @@ public sealed class PostbackBodyTests : IDisposable
     [InlineData("""{"form": ["a"]}""", "form", "an object")]
     [InlineData("""{"form": {"a": 5}}""", "form.a", "a text in quotes")]
     [InlineData("""{"form": {"": "x"}}""", "form.", "no name")]
+    [InlineData("""{"form": {"{sub1}": "x"}}""", "form.{sub1}", "macro in its name")]
+    [InlineData("""{"form": {"a[{click}]": "x"}}""", "form.a[{click}]", "macro in its name")]
     [InlineData("""{"form": {"a": "OPTIONAL"}}""", "form.a", "placeholder")]
     [InlineData("""{"form": {"a": "env:KEY"}}""", "form.a", "stands in braces: {env:KEY}")]
     [InlineData("""{"form": {"a": "{clikc}"}}""", "form.a", "{clikc} is not a macro")]
@@ -171,6 +173,23 @@ public sealed class PostbackBodyTests : IDisposable
             ["[0].headers.Cookie", "[0].headers.X-Key", "[0].method", "[0].url", "[1].form.k", "[1].json", "[1].json.a", "[1].json.b[0]", "[2].body", "[2].content_type"],
             result.Faults.Select(fault => fault.Key["postbacks.approve".Length..]).Order(StringComparer.Ordinal));
         Assert.All(result.Faults, fault => Assert.DoesNotContain("s3cret", fault.ToString()));
+    }
+
+    [Theory]
+    [InlineData("headers", "\"Authorization: Bearer s3cret\"", "an object")]
+    [InlineData("headers", "[\"s3cret\"]", "an object")]
+    [InlineData("form", "\"key=s3cret\"", "an object")]
+    [InlineData("json", "\"s3cret\"", "an object")]
+    [InlineData("json", "[\"s3cret\"]", "an object")]
+    [InlineData("body", "{\"key\": \"s3cret\"}", "a text in quotes")]
+    public void What_is_of_the_wrong_type_is_not_shown(string key, string json, string why)
+    {
+        var faults = folder.Set(ConfigFolder.Campaign, "postbacks", $$"""{"url": "https://t.example", "{{key}}": {{json}}}""").Load().Faults;
+        var fault = Assert.Single(faults, fault => fault.Key == $"postbacks.{key}");
+
+        Assert.Null(fault.Value);
+        Assert.Contains(why, fault.Why);
+        Assert.DoesNotContain("s3cret", fault.Why);
     }
 
     private void Fits(bool fits, string limit, string json)

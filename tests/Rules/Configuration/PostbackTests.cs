@@ -48,6 +48,42 @@ public sealed class PostbackTests : IDisposable
         Assert.Equal(target, Read(JsonSerializer.Serialize(url))[StatusEvent.Hold].Target);
 
     [Theory]
+    [InlineData("https://трекер.рф/?c={click}", "xn--e1aaowdh.xn--p1ai")]
+    [InlineData("https://Трекер.РФ:8443", "xn--e1aaowdh.xn--p1ai")]
+    [InlineData("http://t.bücher.example/", "t.xn--bcher-kva.example")]
+    public void A_host_that_is_not_ASCII_is_a_fault_that_says_how_to_write_it(string url, string host)
+    {
+        var fault = folder.Set(ConfigFolder.Campaign, "postbacks", JsonSerializer.Serialize(url)).Fault();
+
+        Assert.Equal(("postbacks", null), (fault.Key, fault.Value));
+        Assert.EndsWith($"write the host as {host}.", fault.Why);
+        Assert.Equal($"https://{host}:443", Read($"\"https://{host}/?c={{param.имя}}\"")[StatusEvent.Hold].Target);
+    }
+
+    [Fact]
+    public void A_url_in_place_of_a_trackers_name_is_not_shown()
+    {
+        var fault = folder.Set(ConfigFolder.Campaign, "postbacks", """{"tracker": "https://t.example/s3cret", "base": "https://t.example"}""").Fault();
+
+        Assert.Equal(("postbacks.tracker", null), (fault.Key, fault.Value));
+        Assert.Contains("There is: binom.", fault.Why);
+        Assert.DoesNotContain("s3cret", fault.Why);
+    }
+
+    [Theory]
+    [InlineData("\"OPTIONAL\"", 0, "OPTIONAL is a placeholder")]
+    [InlineData("\"1\"", 3900, "4,000 characters")]
+    public void What_a_tracker_makes_of_its_base_is_checked_as_any_url(string parameter, int length, string why)
+    {
+        folder.Set(ConfigFolder.Tracker, "parameters/x", parameter).Set(ConfigFolder.Tracker, "parameters/y", $"\"{new string('y', 100)}\"");
+        var fault = folder.Set(ConfigFolder.Campaign, "postbacks", JsonSerializer.Serialize(new { tracker = "binom", @base = "https://t.example/".PadRight(length, 'x') })).Fault();
+
+        Assert.Equal(("postbacks.base", null), (fault.Key, fault.Value));
+        Assert.StartsWith("The URL that it makes with trackers/binom.json cannot be used.", fault.Why);
+        Assert.Contains(why, fault.Why);
+    }
+
+    [Theory]
     [InlineData("t.example/?c={click}", "absolute URL")]
     [InlineData("/postback", "absolute URL")]
     [InlineData("ftp://t.example/", "https:// or http://")]
@@ -70,6 +106,8 @@ public sealed class PostbackTests : IDisposable
     [InlineData("https://t.example/?k={file:}", "env:NAME")]
     [InlineData("https://t.example/a b", "white space")]
     [InlineData("https://t.example/a\nb", "control character")]
+    [InlineData("https://t.example/ü", "percent-encoded")]
+    [InlineData("https://t.example/?c={click}&n=имя", "percent-encoded")]
     [InlineData("https://t.example/?c={click}&payout=OPTIONAL", "OPTIONAL is a placeholder")]
     [InlineData("https://t.example/?cid=[REPLACE]&x=1", "REPLACE is a placeholder")]
     public void A_url_that_cannot_work_is_a_fault_that_does_not_show_it(string url, string why)

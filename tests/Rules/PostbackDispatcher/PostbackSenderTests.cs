@@ -2,6 +2,7 @@ using System.Text;
 using LeadRelay.Configuration;
 using LeadRelay.Persistence.Postbacks;
 using LeadRelay.PostbackDispatcher;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LeadRelay.Tests.Rules.PostbackDispatcher;
 
@@ -70,7 +71,7 @@ public sealed class PostbackSenderTests : IDisposable
     private Task<(TrackerAnswer Answer, LeadRelay.Contracts.SentRequest Sent)> SendAsync(PostbackTemplate template)
     {
         RenderedPostback rendered = PostbackRenderer.Render(template, macro => macro is "click_id" ? "click-7" : null);
-        return new PostbackSender(client).SendAsync(rendered, folder);
+        return new PostbackSender(client, NullLogger<PostbackSender>.Instance).SendAsync(rendered, folder);
     }
 
     private static Task EchoAsync(Stream stream, string request, CancellationToken ct)

@@ -50,6 +50,8 @@ for (const api of ["cpa", "cpa_rest"]) {
 const right = [
   ["campaign", "a tracker for all events", (c) => (c.postbacks = { tracker: "keitaro", base: "https://t.example/{env:KEY}" })],
   ["campaign", "one URL for all events", (c) => (c.postbacks = "https://t.example/?c={click}")],
+  ["campaign", "a macro whose name is not ASCII", (c) => (c.postbacks = "https://xn--e1aaowdh.xn--p1ai:81/a%20b?c={click}&d={param.имя}")],
+  ["campaign", "an IPv6 address", (c) => (c.postbacks = "http://[::1]:81?c={click}")],
   ["campaign", "ids as numbers", (c) => (c.project_id = 1)],
   ["campaign", "the map in params_json", (c) => { c.params_json = { status_map: c.status_map }; delete c.status_map; }],
   ["campaign", "a label with its event", (c) => (c.status_map["group:APPROVED"] = { label: "sold", event: "approve" })],
@@ -62,6 +64,7 @@ const right = [
   ["campaign", "JSON", (c) => (c.postbacks.approve = { url: "https://t.example/", method: "POST", json: { click: "{click_id}", list: [1, true, null, { payout: "{payout}" }] } })],
   ["campaign", "a body", (c) => (c.postbacks.approve = { url: "https://t.example/", body: "<c>{click_id}</c>", content_type: "application/xml" })],
   ["campaign", "headers", (c) => (c.postbacks.approve = { url: "https://t.example/", headers: { Authorization: "Bearer {env:TOKEN}", "X-Key": "env:KEY" } })],
+  ["tracker", "macros among text", (t) => (t.parameters.x = "a/b?{order_id}-{param.имя}'$")],
   ["tracker", "an event that is required first", (t) => (t.required_first = ["wait"])],
   ["connection", "a path as a text", (c) => (c.webhook.paths = { comment: "data.stringFields[note].value" })],
   ["connection", "what differs in this company", (c) => {
@@ -99,6 +102,11 @@ const wrong = [
   ["campaign", "a type without a body", (c) => (c.postbacks.wait = { url: "https://t.example/", json: {}, content_type: "text/plain" })],
   ["campaign", "a header of the relay's own", (c) => (c.postbacks.wait = { url: "https://t.example/", headers: { "content-Type": "text/plain" } })],
   ["campaign", "a placeholder in a form", (c) => (c.postbacks.wait = { url: "https://t.example/", form: { payout: "OPTIONAL" } })],
+  ["campaign", "a macro in the name of a form's field", (c) => (c.postbacks.wait = { url: "https://t.example/", form: { "a[{sub1}]": "x" } })],
+  ["campaign", "a macro in a name in JSON", (c) => (c.postbacks.wait = { url: "https://t.example/", json: { a: [{ "{sub1}": "x" }] } })],
+  ["campaign", "a host that is not ASCII", (c) => (c.postbacks.wait = "https://трекер.рф/")],
+  ["campaign", "a query that is not ASCII", (c) => (c.postbacks.wait = "https://t.example/?c={click}&n=имя")],
+  ["campaign", "a base that is not ASCII", (c) => (c.postbacks.wait = { tracker: "keitaro", base: "https://t.example/имя" })],
   ["campaign", "a reference without braces in JSON", (c) => (c.postbacks.wait = { url: "https://t.example/", json: { a: { key: "env:KEY" } } })],
   ["campaign", "a URL that is too long", (c) => (c.postbacks.wait = `https://t.example/${"x".repeat(4000)}`)],
   ["campaign", "a wait that is too long", (c) => (c.wait_seconds = 31)],
@@ -126,6 +134,9 @@ const wrong = [
   ["tracker", "no words", (t) => delete t.words],
   ["tracker", "an unknown event that is required first", (t) => (t.required_first = ["click"])],
   ["tracker", "a path with a query", (t) => (t.path = "/postback?x=1")],
+  ["tracker", "a path with a backslash", (t) => (t.path = "/a\\b")],
+  ["tracker", "a path that is not ASCII", (t) => (t.path = "/имя")],
+  ["tracker", "a parameter that is not ASCII", (t) => (t.parameters.x = "имя")],
 ];
 
 for (const [kind, what, change, api = "crm"] of right) {
