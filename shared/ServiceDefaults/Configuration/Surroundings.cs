@@ -13,11 +13,11 @@ internal sealed record Surroundings(
     /// <summary>By connection, how its orders are made, noted while connections are read: what a campaign needs hangs on it.</summary>
     public Dictionary<string, OrderApi> Apis { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>A name for which there must be a file of that kind. The sentence does not repeat it: a URL with a key may stand in its place.</summary>
+    /// <summary>A name for which there must be a file of that kind. The sentence repeats it only if it looks like one: a URL with a key may stand in its place.</summary>
     public string ReadName(Node node, string kind)
     {
         if (node.Text() is not { } name)
             return null!;
-        return Names[kind].Contains(name) ? name : node.Fail<string>($"There is no file of that name in {kind}.{Nearest.Hint(name, Names[kind])}");
+        return Names[kind].Contains(name) ? name : node.Fail<string>($"There is no file {(name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? $"{kind}/{name}.json" : $"of that name in {kind}")}.{Nearest.Hint(name, Names[kind])}");
     }
 }

@@ -143,9 +143,9 @@ public sealed class FolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("connection", "\"mian\"", "connection", "There is no file of that name in connections. Did you mean \"main\"?")]
-    [InlineData("partners", "[\"buyer\", \"nobody\"]", "partners[1]", "There is no file of that name in partners. There is: buyer, shop.")]
-    [InlineData("postbacks", "{\"tracker\": \"binon\", \"base\": \"https://t.example\"}", "postbacks.tracker", "There is no file of that name in trackers. Did you mean \"binom\"?")]
+    [InlineData("connection", "\"mian\"", "connection", "There is no file connections/mian.json. Did you mean \"main\"?")]
+    [InlineData("partners", "[\"buyer\", \"nobody\"]", "partners[1]", "There is no file partners/nobody.json. There is: buyer, shop.")]
+    [InlineData("postbacks", "{\"tracker\": \"binon\", \"base\": \"https://t.example\"}", "postbacks.tracker", "There is no file trackers/binon.json. Did you mean \"binom\"?")]
     public void A_campaign_that_names_what_there_is_not_is_a_fault(string key, string json, string at, string why)
     {
         var fault = folder.Set(ConfigFolder.Campaign, key, json).Fault();
