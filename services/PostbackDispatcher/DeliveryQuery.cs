@@ -1,11 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using LeadRelay.Configuration;
 using LeadRelay.Persistence.Postbacks;
 
 namespace LeadRelay.PostbackDispatcher;
 
 /// <summary>Which deliveries an operator means, as it was written.</summary>
-/// <param name="Target">The tracker's scheme, host and port.</param>
+/// <param name="Target">A URL of the tracker's; scheme, host and port count.</param>
 /// <param name="From">Decided at this time or later; UTC where no offset is given.</param>
 /// <param name="To">Decided before this time.</param>
 public sealed record DeliveryQuery(string? Campaign = null, string? Partner = null, string? Target = null, string? Event = null, string? State = null, string? From = null, string? To = null)
@@ -13,8 +14,14 @@ public sealed record DeliveryQuery(string? Campaign = null, string? Partner = nu
     /// <summary>Reads it; false with a sentence that says what is wrong.</summary>
     public bool TryRead(out DeliveryFilter filter, [NotNullWhen(false)] out string? fault)
     {
-        filter = new DeliveryFilter(Given(Campaign), Given(Partner), Given(Target)?.TrimEnd('/'));
+        filter = new DeliveryFilter(Given(Campaign), Given(Partner));
         fault = null;
+        if (Given(Target) is { } url)
+        {
+            filter = filter with { Target = PostbackTemplate.TargetOf(url) };
+            if (filter.Target is null)
+                fault = $"target must be the tracker's address as https://tracker.example, not \"{url}\".";
+        }
         if (Given(Event) is { } word)
             filter = Word<StatusEvent>("event", word, ref fault) is { } read ? filter with { Event = read } : filter;
         if (Given(State) is { } state)

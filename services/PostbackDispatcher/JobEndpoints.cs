@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LeadRelay.Configuration;
 using LeadRelay.Persistence.Postbacks;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -64,6 +65,7 @@ public static class JobEndpoints
 /// <param name="DryRun">Only count.</param>
 /// <param name="Recorded">Repeat the requests as they were sent (default); false renders them from today's configuration.</param>
 /// <param name="Reason">For the record.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record BulkResend(
     string? Campaign, string? Partner, string? Target, string? Event, string? State, string? From, string? To, bool DryRun, bool? Recorded, string? Reason)
 {
@@ -72,6 +74,7 @@ public sealed record BulkResend(
 
 /// <param name="DryRun">Only count.</param>
 /// <param name="Reason">For the record.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record RemapOrder(bool DryRun, string? Reason);
 
 /// <summary>A job as operators see it.</summary>

@@ -67,7 +67,7 @@ public sealed class Jobs(
         // Was it sent again since, by an operator or another job, then that one speaks for it.
         if (row.ResentAs is { } other && other != id)
             return (false, told);
-        var resent = await ledger.ResendAsync(row.Postback.DeliveryId, id, job.Recorded, Resends.Told(row, id, job.Recorded, job.Id, job.Reason, time.GetUtcNow(), told), ct, job.DryRun);
+        var resent = await ledger.ResendAsync(row.Postback.DeliveryId, id, job.Recorded, Resends.Told(id, job.Id, job.Reason, time.GetUtcNow(), told), ct, job.DryRun);
         return (resent is Resent.Due, told);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LeadRelay.Persistence.Postbacks;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -27,7 +28,7 @@ public static class PostbackEndpoints
             var rows = await ledger.ListAsync(filter, string.IsNullOrEmpty(after) ? null : after, atMost, ct);
             return TypedResults.Ok(new Deliveries([.. rows.Select(row => DeliveryView.Of(row, hosts))], rows.Count == atMost ? rows[^1].Place : null));
         }
-        catch (FormatException)
+        catch (Exception e) when (e is FormatException or OverflowException)
         {
             return OperatorAnswers.Invalid("after must be the \"next\" of the page before.");
         }
@@ -48,7 +49,7 @@ public static class PostbackEndpoints
         if (await ledger.FindDeliveryAsync(id, ct) is not { } row)
             return Unknown(id);
         var (resendId, told) = (Guid.CreateVersion7(), new List<Outgoing>());
-        var resent = await ledger.ResendAsync(id, resendId, order?.Recorded ?? true, Resends.Told(row, resendId, order?.Recorded ?? true, null, order?.Reason, time.GetUtcNow(), told), ct);
+        var resent = await ledger.ResendAsync(id, resendId, order?.Recorded ?? true, Resends.Told(resendId, null, order?.Reason, time.GetUtcNow(), told), ct);
         if (resent is Resent.UnderWay)
             return OperatorAnswers.Problem(409, "under way", "A postback of the same order to the same tracker is under way or waits already, and goes first: look at GET /postbacks/pending.");
         if (resent is Resent.Superseded)
@@ -96,7 +97,9 @@ public sealed record Deliveries(IReadOnlyList<DeliveryView> Postbacks, string? N
 /// <summary>How to send one again.</summary>
 /// <param name="Recorded">Repeat the request as it was sent (default), where it is known; false renders it from today's configuration.</param>
 /// <param name="Reason">For the record.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ResendOrder(bool? Recorded, string? Reason);
 
 /// <param name="Reason">For the record.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CancelOrder(string? Reason);

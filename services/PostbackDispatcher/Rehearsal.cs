@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LeadRelay.Configuration;
 using LeadRelay.Persistence.Postbacks;
 
@@ -74,6 +75,7 @@ public sealed record RehearsedRequest(string Target, RenderedPostback Rendered)
 /// <param name="Partner">Needed where several use the campaign and the postbacks are theirs.</param>
 /// <param name="Payout">Instead of the campaign's, in major units.</param>
 /// <param name="Values">Of other macros: <c>sub1</c>, <c>param.NAME</c>, ….</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record Trial(
     string? Campaign, string? Event, string? StatusId, string? StatusGroup, string? OrderId, string? LeadId, string? ClickId, string? Partner,
     decimal? Payout, string? Currency, string? Comment, IReadOnlyDictionary<string, string>? Values);

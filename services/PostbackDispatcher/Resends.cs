@@ -8,10 +8,8 @@ internal static class Resends
     /// <summary>Makes the event, and keeps it, so that it can be sent once it is recorded.</summary>
     /// <param name="id">Of the resend.</param>
     /// <param name="told">Gets it.</param>
-    public static Func<Subject, Postback, Outgoing> Told(DeliveryRow row, Guid id, bool recorded, Guid? jobId, string? reason, DateTimeOffset at, ICollection<Outgoing> told) => (about, postback) =>
+    public static Func<Subject, Postback, bool, Outgoing> Told(Guid id, Guid? jobId, string? reason, DateTimeOffset at, ICollection<Outgoing> told) => (about, postback, isRepeat) =>
     {
-        // One that waits is rendered when its turn comes, and of one that was never attempted there is no record.
-        var isRepeat = recorded && row.Attempts > 0 && postback.ResendOf == row.Postback.DeliveryId;
         var resent = new Outgoing(StableId.Of(id.ToString(), nameof(PostbackResent)), new PostbackResent(about, postback, isRepeat, jobId, reason, at));
         told.Clear(); // the store may ask for it more than once
         told.Add(resent);

@@ -8,7 +8,7 @@ namespace LeadRelay.PostbackDispatcher;
 /// <summary>Trying a campaign's postbacks: seeing them without sending, and sending them without an order.</summary>
 public static class TrialEndpoints
 {
-    /// <summary>For the broker to confirm what was sent; the publishing goes on.</summary>
+    /// <summary>For the broker to confirm what is to be sent, and then what was; publishing the latter goes on.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public static void MapTrials(this IEndpointRouteBuilder endpoints)
@@ -38,14 +38,27 @@ public static class TrialEndpoints
         var (rehearsal, _, fault) = await RehearseAsync(trial, ledger, current, time.GetUtcNow(), ct);
         if (fault is not null)
             return fault;
-        var tested = await Task.WhenAll(rehearsal!.Requests.Select(async request =>
+        if (rehearsal!.Requests is [])
+            return TypedResults.Ok(new Tested([], rehearsal.Nothing));
+        var (about, status) = (new Subject(null, rehearsal.About.Connection, null, rehearsal.About.Campaign, rehearsal.About.Partner, rehearsal.About.ClickId), rehearsal.Status!);
+        try
+        {
+            var requested = new PostbackTestRequested(about, status.Event, status.Label, [.. rehearsal.Requests.Select(request => request.Target)], time.GetUtcNow());
+            await bus.PublishOnceAsync(requested, Guid.CreateVersion7(), Patience, time);
+        }
+        catch (Exception e)
+        {
+            LogContext.Warning?.Log(e, "A test of {Campaign} could not be put on record, and was not sent", rehearsal.About.Campaign);
+            return OperatorAnswers.Problem(StatusCodes.Status503ServiceUnavailable, "nothing was sent",
+                "Nothing was sent: the broker did not confirm the record of it (/health/ready says more). Try again once it does.");
+        }
+        var tested = await Task.WhenAll(rehearsal.Requests.Select(async request =>
         {
             var at = time.GetUtcNow();
             var (answer, sent) = await sender.SendAsync(request.Rendered, current.Folder);
             var verdict = Verdict.Of(answer, attempt: 1, TimeSpan.Zero, jitter: 0.5);
             Metrics.PostbackAttempted(verdict.Delivered ? "delivered" : "failed", isTest: true);
-            return (Message: new PostbackTested(new Subject(null, rehearsal.About.Connection, null, rehearsal.About.Campaign, rehearsal.About.Partner, rehearsal.About.ClickId), rehearsal.Status!.Event,
-                rehearsal.Status.Label, request.Target, sent, answer.HttpStatus, answer.Body, verdict.Reason, at, answer.DurationMs), Verdict: verdict);
+            return (Message: new PostbackTested(about, status.Event, status.Label, request.Target, sent, answer.HttpStatus, answer.Body, verdict.Reason, at, answer.DurationMs), Verdict: verdict);
         }));
         var publishing = Task.WhenAll(tested.Select(each => bus.PublishConfirmedAsync(each.Message, Guid.CreateVersion7(), time, lifetime.ApplicationStopping)));
         try { await publishing.WaitAsync(Patience, time, ct); }

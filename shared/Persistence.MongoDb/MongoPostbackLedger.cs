@@ -61,10 +61,16 @@ public sealed class MongoPostbackLedger : IPostbackLedger
     public Task<IReadOnlyList<KeptMessage>> ReleasableAsync(int atMost, CancellationToken ct) => store.TransactAsync<IReadOnlyList<KeptMessage>>(async session =>
     {
         List<KeptMessage> found = [];
-        foreach (var message in await documents.Messages.Find(session, new BsonDocument("released", true)).Sort(Up("place")).ToListAsync())
+        using var released = await documents.Messages.Find(session, new BsonDocument("released", true)).Sort(Up("place")).ToCursorAsync();
+        while (await released.MoveNextAsync())
         {
-            if (found.Count < atMost && PostbackDocuments.Kept(message) is var kept && await IsKnownAsync(session, kept.Message.About))
-                found.Add(kept);
+            foreach (var kept in released.Current.Select(PostbackDocuments.Kept))
+            {
+                if (found.Count >= atMost)
+                    return found;
+                if (await IsKnownAsync(session, kept.Message.About))
+                    found.Add(kept);
+            }
         }
         return found;
     }, ct);
@@ -116,7 +122,8 @@ public sealed class MongoPostbackLedger : IPostbackLedger
         if (lane is Lane.Retry)
         {
             // What a killed process left behind.
-            var lost = new BsonDocument("state", nameof(DeliveryState.Claimed)).And("$lt", "lease_until", Bson.Now);
+            var full = new BsonArray(places.Where(each => each.Value <= 0).Select(each => each.Key));
+            var lost = new BsonDocument { ["state"] = nameof(DeliveryState.Claimed), ["target"] = new BsonDocument("$nin", full) }.And("$lt", "lease_until", Bson.Now);
             foreach (var delivery in await documents.Deliveries.Find(session, lost).Sort(Up("lease_until")).Limit(atMost).Project(Up("target")).ToListAsync())
             {
                 if (delivery.Text("target")! is var target && Places(target) > 0)
@@ -167,7 +174,7 @@ public sealed class MongoPostbackLedger : IPostbackLedger
     public Task<IReadOnlyList<DeliveryRow>> PendingAsync(DeliveryFilter filter, int atMost, CancellationToken ct) => store.TransactAsync(session =>
         RowsAsync(session, new BsonDocument("$and", new BsonArray { new BsonDocument("state", Bson.AnyOf(OrderChange.Open)), Fitting(filter) }), Up("due_at"), atMost), ct);
 
-    public Task<Resent> ResendAsync(Guid deliveryId, Guid id, bool recorded, Func<Subject, Postback, Outgoing> told, CancellationToken ct, bool dryRun = false) => store.TransactAsync(async session =>
+    public Task<Resent> ResendAsync(Guid deliveryId, Guid id, bool recorded, Func<Subject, Postback, bool, Outgoing> told, CancellationToken ct, bool dryRun = false) => store.TransactAsync(async session =>
     {
         var original = await documents.Deliveries.Find(session, Bson.ById(Bson.Of(deliveryId))).FirstOrDefaultAsync();
         if (original is null)
@@ -185,7 +192,7 @@ public sealed class MongoPostbackLedger : IPostbackLedger
             case DeliveryState.Waiting:
                 await documents.Deliveries.UpdateOneAsync(session, Bson.ById(original["_id"]),
                     Bson.Put(new BsonDocument { ["lane"] = nameof(Lane.Retry), ["hurried_by"] = Bson.Of(id) }, new BsonDocument("due_at", Bson.Now)));
-                await documents.Outbox.AddAsync(session, [told(about, postback)]);
+                await documents.Outbox.AddAsync(session, [told(about, postback, original["repeats"].AsBoolean)]);
                 return Resent.Due;
             case DeliveryState.Behind or DeliveryState.Claimed:
                 return Resent.UnderWay;
@@ -197,9 +204,10 @@ public sealed class MongoPostbackLedger : IPostbackLedger
         if (dryRun)
             return Resent.Due;
         var again = postback with { DeliveryId = id, ResendOf = deliveryId };
-        await change.AddAsync(again, about, Lane.Retry, recorded ? original.Text("sent") : null);
+        var sent = recorded ? original.Text("sent") : null;
+        await change.AddAsync(again, about, Lane.Retry, sent);
         await change.SaveAsync();
-        await documents.Outbox.AddAsync(session, [told(about, again)]);
+        await documents.Outbox.AddAsync(session, [told(about, again, sent is not null)]);
         return Resent.Due;
     }, ct);
 

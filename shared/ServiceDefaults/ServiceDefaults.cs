@@ -25,7 +25,11 @@ public static class ServiceDefaults
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = problem =>
-            problem.ProblemDetails.Extensions["trace_id"] = Activity.Current?.TraceId.ToString() ?? problem.HttpContext.TraceIdentifier);
+        {
+            problem.ProblemDetails.Extensions["trace_id"] = Activity.Current?.TraceId.ToString() ?? problem.HttpContext.TraceIdentifier;
+            if (problem.ProblemDetails is { Status: StatusCodes.Status400BadRequest, Detail: null })
+                problem.ProblemDetails.Detail = "The request cannot be read: the body must be JSON, with no other members than this address knows, each of its kind.";
+        });
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;

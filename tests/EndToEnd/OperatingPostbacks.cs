@@ -64,6 +64,7 @@ public sealed class OperatingPostbacks
         var kept = await relay.Eventually("both tests are on record", () => relay.AuditAsync("kind=PostbackTested"), found => found.Messages("PostbackTested").Count is 2);
         Assert.Contains("subid=mine", kept.Messages("PostbackTested")[1].At("sent", "url"), StringComparison.Ordinal);
         Assert.Equal("403", kept.Messages("PostbackTested")[0].At("httpStatus"));
+        Assert.Equal(2, (await relay.AuditAsync("kind=PostbackTestRequested")).Messages("PostbackTestRequested").Count);
         // The tests count as nothing that the order was sent.
         Assert.Single((await relay.AuditAsync("kind=PostbackAttempted")).Messages("PostbackAttempted"));
         await relay.SetStatusAsync(lead.At("order_id")!, "3");
@@ -126,7 +127,7 @@ public sealed class OperatingPostbacks
         await relay.Eventually("that is on record", () => relay.TimelineAsync(sent.At("lead_id")!), t => t.Messages("PostbackDelivered").Count is 1);
         Assert.Empty(await ListAsync(relay, "", "postbacks/pending"));
         Assert.Equal(0, (await relay.PostbacksAsync("never")).GetArrayLength());
-        foreach (var (query, text) in new[] { ("limit=0", "1 to 1000"), ("state=lost", "superseded"), ("from=yesterday", "2026-01-31"), ("after=x", "next") })
+        foreach (var (query, text) in new[] { ("limit=0", "1 to 1000"), ("state=lost", "superseded"), ("from=yesterday", "2026-01-31"), ("after=x", "next"), ("after=99999999999999999999", "next"), ("target=tracker", "https://tracker.example") })
         {
             var (status, problem) = await Relay.SendAsync(relay.PostbackDispatcher, HttpMethod.Get, $"postbacks?{query}");
             Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
@@ -157,6 +158,7 @@ public sealed class OperatingPostbacks
         Assert.Equal("5", (await relay.LedgerAsync()).At("postbacks"));
 
         await RefusedAsync(relay, 422, "postbacks/resends", new { dry_run = true }, "at least one");
+        await RefusedAsync(relay, 400, "postbacks/resends", new { campaign = "demo", dryRun = true }, "no other members");
         Assert.Equal(2, (await Relayctl.RunAsync(relay, 2, "postbacks", "resend")).Errors.Split("--campaign").Length);
         var told = await relay.Eventually("begin and end of each are on record", () => relay.AuditAsync("kind=PostbackJobReported"), found => found.Messages("PostbackJobReported").Count is 6);
         Assert.Equal(["running", "running", "running", "done", "done", "done"], told.Messages("PostbackJobReported").Select(m => m.At("state")).OrderDescending());

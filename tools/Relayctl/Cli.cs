@@ -58,7 +58,8 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
         The postbacks commands ask PostbackDispatcher: PostbackDispatcher__Url (default http://127.0.0.1:8083) with the same token.
         The configuration folder is the one that the environment variable Config__Path names, else the repository's config.
         The partner commands take --base, the public address of Intake, for the sheet.
-        Exit codes: 0 done, 1 not done (nothing was changed) or a fault was found, 2 the command is not as above.
+        Exit codes: 0 done, 1 not done (nothing was changed), a fault was found, or the job that was watched was cancelled,
+        2 the command is not as above, 3 outcome unknown: it may be done, or be done yet; look before you say it again.
         """;
 
     /// <summary>Runs one command; returns the exit code.</summary>
@@ -103,6 +104,11 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
             errors.WriteLine(e.Message);
             return 1;
         }
+        catch (OutcomeUnknownException e)
+        {
+            errors.WriteLine(e.Message);
+            return 3;
+        }
     }
 
     private int Print(string text)
@@ -114,6 +120,9 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
 
 /// <summary>The command was understood and could not be carried out; nothing was changed.</summary>
 internal sealed class CommandException(string message) : Exception(message);
+
+/// <summary>The command was sent, and may have been carried out, or may be yet.</summary>
+internal sealed class OutcomeUnknownException(string message) : Exception(message);
 
 /// <summary>The command is not written as it should be.</summary>
 internal sealed class UsageException(string message) : Exception(message);

@@ -17,21 +17,43 @@ internal sealed class OperatorsApi(string service, int port)
     private async Task<JsonElement> CallAsync(HttpMethod method, string path, object? body)
     {
         var address = Environment.GetEnvironmentVariable($"{service}__Url") is { Length: > 0 } given ? given : $"http://127.0.0.1:{port}";
-        if (!Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var root))
-            throw new CommandException($"{service}__Url is no address: {address}");
+        if (!Uri.TryCreate(address.Trim().TrimEnd('/') + "/", UriKind.Absolute, out var root) || root.Scheme is not ("http" or "https"))
+            throw new CommandException($"{service}__Url must be an address as http://ops-host:{port}, not {address}.");
         using var http = new HttpClient { BaseAddress = root, Timeout = Limit };
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Environment.GetEnvironmentVariable("Operator__Token")
-            ?? throw new CommandException("Operator__Token is not set: it is the token that the services have."));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token());
+        var mayHaveChanged = method != HttpMethod.Get;
         try
         {
             using var response = await http.SendAsync(request);
             var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
-            return response.IsSuccessStatusCode ? answer : throw new CommandException(answer.TryGetProperty("detail", out var detail) ? $"{detail}" : $"{service} answers {(int)response.StatusCode}.");
+            if (response.IsSuccessStatusCode)
+                return answer;
+            var text = Member(answer, "detail") ?? $"{service} answers {(int)response.StatusCode}.";
+            throw mayHaveChanged && (int)response.StatusCode >= 500 && Member(answer, "title") is not "nothing was sent" ? new OutcomeUnknownException(text) : new CommandException(text);
+        }
+        catch (Exception e) when (mayHaveChanged && (e is OperationCanceledException or JsonException || (e is HttpRequestException sent && !NeverArrived(sent))))
+        {
+            throw new OutcomeUnknownException($"Nobody knows whether it was done: {service} at {root} did not answer as it should: {e.Message} Look before you say it again.");
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or JsonException)
         {
             throw new CommandException($"{service} at {root} does not answer: {e.Message} Set {service}__Url if it is elsewhere.");
         }
+    }
+
+    private static bool NeverArrived(HttpRequestException e) =>
+        e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;
+
+    private static string? Member(JsonElement answer, string name) =>
+        answer.ValueKind is JsonValueKind.Object && answer.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
+
+    private static string Token()
+    {
+        var token = Environment.GetEnvironmentVariable("Operator__Token")?.Trim();
+        if (string.IsNullOrEmpty(token))
+            throw new CommandException("Operator__Token is not set: it is the token that the services have.");
+        return token.All(c => c is > ' ' and <= '~') ? token
+            : throw new CommandException("Operator__Token has a character that cannot be sent (white space inside, or none of ASCII): give the services and this command a token of letters and digits.");
     }
 }

@@ -126,12 +126,12 @@ internal sealed class PostbackCommands(TextWriter output)
         try
         {
             var id = Text(job, "job_id");
-            for (var shown = ""; ; job = await api.GetAsync($"jobs/{id}"))
+            for (var shown = ""; ; job = await LookAsync(id))
             {
                 if (Progress(job) is var progress && progress != shown)
                     output.WriteLine(shown = progress);
-                if (Text(job, "state") is not "running")
-                    return 0;
+                if (Text(job, "state") is var state and not "running")
+                    return state is "done" ? 0 : 1;
                 await Task.Delay(Look, left.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (left.IsCancellationRequested)
                 {
@@ -141,6 +141,15 @@ internal sealed class PostbackCommands(TextWriter output)
             }
         }
         finally { Console.CancelKeyPress -= leave; }
+    }
+
+    private async Task<JsonElement> LookAsync(string? id)
+    {
+        try { return await api.GetAsync($"jobs/{id}"); }
+        catch (CommandException e)
+        {
+            throw new OutcomeUnknownException($"{e.Message} The job {id} is taken on and goes on by itself: ./relayctl postbacks jobs {id} shows how far it is; with --cancel it stops.");
+        }
     }
 
     private static object TrialOf(Arguments args) => new

@@ -54,9 +54,9 @@ public interface IPostbackLedger : IOutbox
     /// </summary>
     /// <param name="id">Of this resend; where another delivery is made, of that.</param>
     /// <param name="recorded">Send what was sent, letter by letter, where that is known; else render it from the configuration.</param>
-    /// <param name="told">The event to tell with it, made from the delivery that is due now.</param>
+    /// <param name="told">The event to tell with it, made from the delivery that is due now, and whether that repeats a request as it was sent.</param>
     /// <param name="dryRun">Change nothing and only say what would become of it.</param>
-    Task<Resent> ResendAsync(Guid deliveryId, Guid id, bool recorded, Func<Subject, Postback, Outgoing> told, CancellationToken ct, bool dryRun = false);
+    Task<Resent> ResendAsync(Guid deliveryId, Guid id, bool recorded, Func<Subject, Postback, bool, Outgoing> told, CancellationToken ct, bool dryRun = false);
 
     /// <summary>Ends a delivery that waits. False when it does not wait (any more).</summary>
     Task<bool> CancelAsync(Guid deliveryId, IReadOnlyList<Outgoing> events, CancellationToken ct);

@@ -172,17 +172,17 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
     public Task<IReadOnlyList<DeliveryRow>> PendingAsync(DeliveryFilter filter, int atMost, CancellationToken ct) => store.ReadAsync<IReadOnlyList<DeliveryRow>>(connection =>
         Rows(connection, $"d.state IN ('Waiting', 'Behind', 'Claimed') AND {Fits}", "d.due_at", atMost, Values(filter)), ct);
 
-    public Task<Resent> ResendAsync(Guid deliveryId, Guid id, bool recorded, Func<Subject, Postback, Outgoing> told, CancellationToken ct, bool dryRun = false) => store.WriteAsync(connection =>
+    public Task<Resent> ResendAsync(Guid deliveryId, Guid id, bool recorded, Func<Subject, Postback, bool, Outgoing> told, CancellationToken ct, bool dryRun = false) => store.WriteAsync(connection =>
     {
         var rows = connection.Query("""
             SELECT d.order_key, d.postback, d.state,
               -- A repeat of what was told moves the target's place on, and makes no delivery. What gave way or was called off is not the newest by that alone.
               CASE WHEN d.state IN ('Delivered', 'Failed') THEN (SELECT MAX(sequence) FROM deliveries AS each WHERE each.order_key = d.order_key AND each.target = d.target) ELSE t.sequence END AS newest,
-              d.sent, d.hurried_by, o.about, EXISTS (SELECT 1 FROM deliveries WHERE id = @1) AS done,
+              d.sent, d.repeats, d.hurried_by, o.about, EXISTS (SELECT 1 FROM deliveries WHERE id = @1) AS done,
               EXISTS (SELECT 1 FROM deliveries AS open WHERE open.order_key = d.order_key AND open.target = d.target AND open.state IN ('Waiting', 'Behind', 'Claimed')) AS is_open
             FROM deliveries AS d JOIN orders AS o ON o.id = d.order_key JOIN targets AS t ON t.order_key = d.order_key AND t.target = d.target WHERE d.id = @0
             """, row => (Key: row.Number("order_key"), Postback: MessageJson.Read<Postback>(row.Text("postback")!), State: Enum.Parse<DeliveryState>(row.Text("state")!), Sent: row.Text("sent"),
-                HurriedBy: row.Id("hurried_by"), About: MessageJson.Read<Subject>(row.Text("about")!), Newest: row.Number("newest"), IsDone: row.Number("done") is 1, IsOpen: row.Number("is_open") is 1),
+                Repeats: row.Number("repeats") is 1, HurriedBy: row.Id("hurried_by"), About: MessageJson.Read<Subject>(row.Text("about")!), Newest: row.Number("newest"), IsDone: row.Number("done") is 1, IsOpen: row.Number("is_open") is 1),
             deliveryId, id);
         if (rows is not [var original])
             return Resent.Unknown;
@@ -193,7 +193,7 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
             if (dryRun)
                 return Resent.Due;
             connection.Run($"UPDATE deliveries SET due_at = {SqliteStore.Now}, lane = 'Retry', hurried_by = @1 WHERE id = @0", deliveryId, id);
-            SqliteOutbox.Add(connection, [told(original.About, original.Postback)]);
+            SqliteOutbox.Add(connection, [told(original.About, original.Postback, original.Repeats)]);
             return Resent.Due;
         }
         if (original.State is DeliveryState.Behind or DeliveryState.Claimed)
@@ -205,9 +205,10 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
         if (dryRun)
             return Resent.Due;
         var again = original.Postback with { DeliveryId = id, ResendOf = deliveryId };
-        Add(connection, original.Key, original.About, again, Lane.Retry, recorded ? original.Sent : null);
+        var sent = recorded ? original.Sent : null;
+        Add(connection, original.Key, original.About, again, Lane.Retry, sent);
         connection.Run("UPDATE orders SET version = version + 1 WHERE id = @0", original.Key);
-        SqliteOutbox.Add(connection, [told(original.About, again)]);
+        SqliteOutbox.Add(connection, [told(original.About, again, sent is not null)]);
         return Resent.Due;
     }, ct);
 

@@ -19,6 +19,9 @@ public sealed record PostbackTemplate(string Url, string Target)
     /// <summary>The tracker must have had this event before a later one means anything to it: a newer status waits for it instead of replacing it.</summary>
     public bool RequiredFirst { get; init; }
 
+    /// <summary>What <see cref="Target"/> is for a URL; null where a postback cannot have that URL.</summary>
+    public static string? TargetOf(string url) => PostbackUrl.FaultOf(url) is null ? PostbackUrl.TargetOf(url) : null;
+
     /// <summary>Whether a macro's value can be seen in what is sent.</summary>
     public bool Shows(string macro) =>
         Headers.Values.Append(Url).SelectMany(Macros.Parse).Concat(Macros.ParseBody(Body?.Template ?? "")).Any(part => part.IsMacro && part.Text == macro);

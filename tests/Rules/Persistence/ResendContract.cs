@@ -27,6 +27,12 @@ public abstract class ResendContract(IStoreUnderTest store) : StoreContract(stor
         Assert.Equal((postback with { DeliveryId = again, ResendOf = postback.DeliveryId }, 1), (claim.Postback, claim.Attempt));
         Assert.Equivalent(Request, claim.Recorded, strict: true);
         Assert.Equal(Assert.Single(told).Id, Assert.Single(await ledger.LeftOverAsync(TimeSpan.Zero, 10, None)).Id);
+        Assert.Equal([true], SaidToRepeat());
+
+        await ledger.RetryAsync(claim, Ages);
+        await ResendAsync(ledger, claim.Postback, Builders.NewId());
+        Assert.NotNull(Assert.Single(await ledger.RetriesAsync()).Recorded);
+        Assert.Equal([true, true], SaidToRepeat());
     }
 
     [Fact]
@@ -42,6 +48,7 @@ public abstract class ResendContract(IStoreUnderTest store) : StoreContract(stor
         await ResendAsync(ledger, other, Builders.NewId());
 
         Assert.Equal([null, null], (await ledger.RetriesAsync()).Select(d => d.Recorded));
+        Assert.Equal([false, false], SaidToRepeat());
     }
 
     [Fact]
@@ -71,7 +78,7 @@ public abstract class ResendContract(IStoreUnderTest store) : StoreContract(stor
         await ledgers[0].EndAsync(Assert.Single(await ledgers[0].FirstAsync()));
 
         var results = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(() =>
-            ledgers[i % 2].ResendAsync(postback.DeliveryId, id, true, (about, p) => new Outgoing(id, new PostbackResent(about, p, true, null, null, Builders.Now)), None))));
+            ledgers[i % 2].ResendAsync(postback.DeliveryId, id, true, (about, p, isRepeat) => new Outgoing(id, new PostbackResent(about, p, isRepeat, null, null, Builders.Now)), None))));
 
         Assert.All(results, result => Assert.Equal(Resent.Due, result));
         Assert.Single(await ledgers[0].RetriesAsync());
@@ -255,9 +262,11 @@ public abstract class ResendContract(IStoreUnderTest store) : StoreContract(stor
         Assert.Empty(await ledger.PendingAsync(new DeliveryFilter(Campaign: "other"), 10, None));
     }
 
-    private Task<Resent> ResendAsync(IPostbackLedger ledger, Postback postback, Guid id, bool recorded = true, bool dryRun = false) => ledger.ResendAsync(postback.DeliveryId, id, recorded, (about, due) =>
+    private IEnumerable<bool> SaidToRepeat() => told.Select(e => ((PostbackResent)e.Message).Recorded);
+
+    private Task<Resent> ResendAsync(IPostbackLedger ledger, Postback postback, Guid id, bool recorded = true, bool dryRun = false) => ledger.ResendAsync(postback.DeliveryId, id, recorded, (about, due, isRepeat) =>
     {
-        var e = Builders.Event(new PostbackResent(about, due, recorded, null, null, Builders.Now));
+        var e = Builders.Event(new PostbackResent(about, due, isRepeat, null, null, Builders.Now));
         told.Add(e);
         return e;
     }, None, dryRun);

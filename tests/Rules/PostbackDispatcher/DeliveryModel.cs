@@ -115,7 +115,7 @@ internal sealed class DeliveryModel : IAsyncDisposable
         if (rows.Count is 0)
             return;
         var (row, id) = (rows[which % rows.Count], Builders.NewId());
-        Outgoing Tell(Subject about, Postback postback) => new(id, new PostbackResent(about, postback, true, null, null, Builders.Now));
+        Outgoing Tell(Subject about, Postback postback, bool isRepeat) => new(id, new PostbackResent(about, postback, isRepeat, null, null, Builders.Now));
         var resent = await Ledger.ResendAsync(row.Postback.DeliveryId, id, true, Tell, None);
         if (resent is Resent.Due)
             Assert.Equal(Resent.Due, await Ledger.ResendAsync(row.Postback.DeliveryId, id, true, Tell, None));

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LeadRelay.Contracts;
 using LeadRelay.Persistence.Postbacks;
 using LeadRelay.PostbackDispatcher;
@@ -13,10 +14,37 @@ public class DeliveryQueryTests
 
         Assert.True(query.TryRead(out var filter, out _));
 
-        Assert.Equal(new DeliveryFilter("demo", null, "https://tracker.example", StatusEvent.Approve, DeliveryState.Failed,
+        Assert.Equal(new DeliveryFilter("demo", null, "https://tracker.example:443", StatusEvent.Approve, DeliveryState.Failed,
             new DateTimeOffset(2026, 1, 31, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2026, 2, 1, 11, 0, 0, TimeSpan.Zero)), filter);
         Assert.True(new DeliveryQuery().TryRead(out var all, out _));
         Assert.Equal(new DeliveryFilter(), all);
+    }
+
+    [Theory]
+    [InlineData("https://tracker.example", "https://tracker.example:443")]
+    [InlineData("https://tracker.example:443", "https://tracker.example:443")]
+    [InlineData("HTTP://Tracker.Example:8080/postback?subid={click_id}", "http://tracker.example:8080")]
+    [InlineData("tracker.example", null)]
+    [InlineData("tracker.example:443", null)]
+    [InlineData("ftp://tracker.example", null)]
+    [InlineData("https://tracker.example:99999", null)]
+    public void A_target_is_found_as_people_write_it(string written, string? target)
+    {
+        Assert.Equal(target is not null, new DeliveryQuery(Target: written).TryRead(out var filter, out var fault));
+        Assert.Equal((target, target is null ? $"target must be the tracker's address as https://tracker.example, not \"{written}\"." : null), (filter.Target, fault));
+    }
+
+    [Theory]
+    [InlineData(typeof(BulkResend))]
+    [InlineData(typeof(RemapOrder))]
+    [InlineData(typeof(Trial))]
+    [InlineData(typeof(ResendOrder))]
+    [InlineData(typeof(CancelOrder))]
+    public void A_member_that_an_order_does_not_have_is_no_order(Type order)
+    {
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+        Assert.NotNull(JsonSerializer.Deserialize("""{"reason":"a"}""".Replace("reason", order == typeof(Trial) ? "comment" : "reason", StringComparison.Ordinal), order, options));
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize("""{"dryRun":true}""", order, options));
     }
 
     [Theory]
