@@ -185,7 +185,8 @@ public sealed class MongoPostbackLedger : IPostbackLedger
             return Resent.Unknown;
         if (original.GetValue("hurried_by", BsonNull.Value) == Bson.Of(id) || await documents.Deliveries.Find(session, Bson.ById(Bson.Of(id))).AnyAsync())
             return Resent.Due;
-        switch (Enum.Parse<DeliveryState>(original.Text("state")!))
+        var state = Enum.Parse<DeliveryState>(original.Text("state")!);
+        switch (state)
         {
             case DeliveryState.Waiting when dryRun:
                 return Resent.Due;
@@ -197,7 +198,11 @@ public sealed class MongoPostbackLedger : IPostbackLedger
             case DeliveryState.Behind or DeliveryState.Claimed:
                 return Resent.UnderWay;
         }
-        if (target["sequence"].AsInt64 > postback.Sequence)
+        // A repeat of what was told moves the target's place on, and makes no delivery. What gave way or was called off is not the newest by that alone.
+        var newest = state is DeliveryState.Delivered or DeliveryState.Failed
+            ? (await documents.Deliveries.Find(session, new BsonDocument { ["order"] = original["order"], ["target"] = postback.Target }).Sort(new BsonDocument("sequence", -1)).Limit(1).SingleAsync())["sequence"]
+            : target["sequence"];
+        if (newest.AsInt64 > postback.Sequence)
             return Resent.Superseded;
         if (change.IsOpen(postback.Target))
             return Resent.UnderWay;
