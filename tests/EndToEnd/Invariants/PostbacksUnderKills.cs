@@ -78,7 +78,7 @@ public sealed class PostbacksUnderKills(ITestOutputHelper output)
         await relay.Eventually("every order ends in its latest status at both trackers", () => Task.FromResult(
             latest.SelectMany(order => new[] { (Click: order.Key, Tracker: "one", Status: order.Value), (Click: order.Key, Tracker: "other", Status: order.Value) })
                 .Where(end => received.GetValueOrDefault((end.Click, end.Tracker))?.LastOrDefault(receipt => receipt.Accepted)?.Status != end.Status).Take(5).ToArray()),
-            unfinished => unfinished.Length is 0, TimeSpan.FromMinutes(TestRun.IsLong ? 10 : 1));
+            unfinished => unfinished.Length is 0, TimeSpan.FromMinutes(TestRun.IsLong ? 10 : 3));
         await AllSettledAsync(relay);
 
         var inversions = received.Values.Sum(receipts => receipts.Zip(receipts.Skip(1)).Count(pair => pair.Second.Nth < pair.First.Nth));
