@@ -49,7 +49,7 @@ public abstract class DeliveryPump(
         var template = current.Campaigns.TryGetValue(about.Campaign!, out var campaign) ? current.Template(campaign, about.Partner, postback.Event, postback.Target) : null;
         if ((delivery.Recorded ?? (template is null ? null : PostbackRenderer.Render(template, macro => MacroValues.Of(delivery, macro)))) is not { } rendered)
         {
-            return (() => SettleAsync(delivery, new DeliveryOutcome(DeliveryState.Superseded), [Event(delivery, new PostbackSkipped(about, postback.Event, postback.Label,
+            return (() => SettleAsync(delivery, new DeliveryOutcome(DeliveryState.Superseded) { Refused = true }, [Event(delivery, new PostbackSkipped(about, postback.Event, postback.Label,
                 postback.Target, "not_subscribed", "The postback was taken out of the configuration before it was sent.", postback.Comment, postback.Sequence, at))]), null);
         }
         // The deadline once more: past it the claim may be somebody else's.
@@ -66,7 +66,7 @@ public abstract class DeliveryPump(
         {
             { Delivered: true } => (new DeliveryOutcome(DeliveryState.Delivered, Sent: rendered), Event(delivery, new PostbackDelivered(about, postback, delivery.Attempt, now))),
             { RetryIn: { } retryIn } => (new DeliveryOutcome(DeliveryState.Waiting, retryIn, superseding, rendered), null),
-            _ => (new DeliveryOutcome(DeliveryState.Failed, Sent: rendered), Event(delivery, new PostbackFailed(about, postback, delivery.Attempt, verdict.Reason!, now))),
+            _ => (new DeliveryOutcome(DeliveryState.Failed, Sent: rendered) { Refused = answer.Forbidden || answer.HttpStatus is >= 300 and < 500 }, Event(delivery, new PostbackFailed(about, postback, delivery.Attempt, verdict.Reason!, now))),
         };
         Metrics.PostbackAttempted(outcome.State switch { DeliveryState.Delivered => "delivered", DeliveryState.Waiting => "retried", _ => "failed" }, isTest: false);
         return (() => SettleAsync(delivery, outcome, ended is null ? [attempted] : [attempted, ended]), answer.IsUp);

@@ -158,7 +158,7 @@ public sealed class MongoPostbackLedger : IPostbackLedger
         if (outcome.Sent is { } sent)
             written["sent"] = MessageJson.Write(sent);
         await documents.Deliveries.UpdateOneAsync(session, Bson.ById(Bson.Of(id)), Bson.Put(written, new BsonDocument("due_at", Bson.In(wait))));
-        await change.LeaveAsync(id, state);
+        await change.LeaveAsync(id, state, outcome.Refused);
         await change.LetNextComeAsync(target);
         await change.SaveAsync();
         await documents.Outbox.AddAsync(session, isSuperseded ? [.. events, outcome.Superseded!] : events);

@@ -25,7 +25,7 @@ internal sealed class OrderChange
     /// <param name="order">Its document, or one with its id only when it is not stored yet.</param>
     public static async Task<OrderChange> BeginAsync(IClientSessionHandle session, PostbackDocuments documents, BsonDocument order) => new(session, documents, order,
         await documents.Deliveries.Find(session, new BsonDocument { ["order"] = order["_id"], ["state"] = Bson.AnyOf(Open) }).Sort(new BsonDocument("sequence", 1))
-            .Project(new BsonDocument { ["target"] = 1, ["sequence"] = 1, ["state"] = 1 }).ToListAsync());
+            .Project(new BsonDocument { ["target"] = 1, ["sequence"] = 1, ["state"] = 1, ["attempt"] = 1 }).ToListAsync());
 
     public static async Task<OrderChange> BeginAsync(IClientSessionHandle session, PostbackDocuments documents, BsonValue key) =>
         await BeginAsync(session, documents, await documents.Orders.Find(session, Bson.ById(key)).SingleAsync());
@@ -88,15 +88,16 @@ internal sealed class OrderChange
         if (open.Find(delivery => delivery["_id"] == id && delivery["state"] != nameof(DeliveryState.Claimed)) is not { } ended)
             return false;
         await documents.Deliveries.UpdateOneAsync(session, Bson.ById(id), Bson.Put(new BsonDocument("state", state.ToString())));
-        await LeaveAsync(ended, state);
+        await LeaveAsync(ended, state, isRefused: false);
         return true;
     }
 
     /// <summary>Gives back the one that was claimed, in whatever state it was written.</summary>
-    public Task LeaveAsync(Guid deliveryId, DeliveryState state)
+    /// <param name="isRefused">The attempt surely changed nothing at the target.</param>
+    public Task LeaveAsync(Guid deliveryId, DeliveryState state, bool isRefused)
     {
         var id = Bson.Of(deliveryId);
-        return LeaveAsync(open.Single(delivery => delivery["_id"] == id), state);
+        return LeaveAsync(open.Single(delivery => delivery["_id"] == id), state, isRefused);
     }
 
     /// <summary>The next of a target, once nothing is before it.</summary>
@@ -117,23 +118,33 @@ internal sealed class OrderChange
         isNew ? new BsonDocument("place", PostbackDocuments.Place($"{Order["_id"]["connection"]}/{Order["_id"]["order_id"]}")) : null),
         new UpdateOptions { IsUpsert = isNew });
 
-    private async Task LeaveAsync(BsonDocument delivery, DeliveryState state)
+    private async Task LeaveAsync(BsonDocument delivery, DeliveryState state, bool isRefused)
     {
         delivery["state"] = state.ToString();
         if (state is DeliveryState.Waiting)
             return;
         open.Remove(delivery);
         if (state is not DeliveryState.Delivered)
-            await NotSentAsync(delivery["target"].AsString, delivery["sequence"]);
+            await NotSentAsync(delivery["target"].AsString, delivery["sequence"], isSure: delivery["attempt"].AsInt32 <= (isRefused ? 1 : 0));
     }
 
-    /// <summary>A delivery that was begun and given up may never have reached its target, so it no longer counts as sent. Unless an earlier one of the same did.</summary>
-    private async Task NotSentAsync(string name, BsonValue sequence)
+    /// <summary>
+    /// A delivery that was begun and given up may never have reached its target, so it no longer counts as sent. Unless an
+    /// earlier one of the same did. If it surely never reached it, the target still has what it was delivered before.
+    /// </summary>
+    private async Task NotSentAsync(string name, BsonValue sequence, bool isSure)
     {
         if (PostbackDocuments.Target(Order, name) is not { } target || !target.TryGetValue("sent", out var sent) || sent["sequence"] != sequence)
             return;
         var had = new BsonDocument { ["order"] = Order["_id"], ["target"] = name, ["sequence"] = sequence, ["state"] = nameof(DeliveryState.Delivered) };
-        if (!await documents.Deliveries.Find(session, had).AnyAsync())
-            target.Remove("sent");
+        if (await documents.Deliveries.Find(session, had).AnyAsync())
+            return;
+        target.Remove("sent");
+        had["sequence"] = new BsonDocument("$lt", sequence);
+        if (isSure && await documents.Deliveries.Find(session, had).Sort(new BsonDocument("sequence", -1)).Limit(1).FirstOrDefaultAsync() is { } before)
+        {
+            var told = PostbackDocuments.Postback(before);
+            target["sent"] = PostbackDocuments.Mark(new SentMark(told.Event, told.Label, told.Sequence));
+        }
     }
 }

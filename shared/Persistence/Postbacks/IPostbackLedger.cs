@@ -215,6 +215,9 @@ public sealed record DeliveryOutcome(DeliveryState State, TimeSpan? RetryIn = nu
 {
     /// <summary>No attempt was made after all: it does not count as one.</summary>
     public bool Unmade { get; init; }
+
+    /// <summary>With <see cref="DeliveryState.Failed"/> and <see cref="DeliveryState.Superseded"/>: this attempt surely changed nothing at the target.</summary>
+    public bool Refused { get; init; }
 }
 
 /// <summary>A delivery as it stands.</summary>

@@ -156,7 +156,7 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
         if (isSuperseded)
             End(connection, id, DeliveryState.Superseded);
         else if (outcome.State is DeliveryState.Failed or DeliveryState.Superseded)
-            NotSent(connection, id);
+            NotSent(connection, id, outcome.Refused);
         LetNextCome(connection, keys[0], target);
         connection.Run("UPDATE orders SET version = version + 1 WHERE id = @0", keys[0]);
         SqliteOutbox.Add(connection, isSuperseded ? [.. events, outcome.Superseded!] : events);
@@ -329,7 +329,7 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
     {
         if (connection.Run("UPDATE deliveries SET state = @1 WHERE id = @0 AND state IN ('Waiting', 'Behind')", id, state.ToString()) is 0)
             return false;
-        NotSent(connection, id);
+        NotSent(connection, id, isRefused: false);
         return true;
     }
 
@@ -340,12 +340,19 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
           AND NOT EXISTS (SELECT 1 FROM deliveries WHERE order_key = @0 AND target = @1 AND state IN ('Waiting', 'Claimed'))
         """, key, target);
 
-    /// <summary>A delivery that was begun and given up may never have reached its target, so it no longer counts as sent. Unless an earlier one of the same did.</summary>
-    private static void NotSent(SqliteConnection connection, Guid deliveryId) => connection.Run("""
-        UPDATE targets SET sent_event = NULL FROM deliveries AS ended
+    /// <summary>
+    /// A delivery that was begun and given up may never have reached its target, so it no longer counts as sent. Unless an
+    /// earlier one of the same did. If it surely never reached it, the target still has what it was delivered before.
+    /// </summary>
+    private static void NotSent(SqliteConnection connection, Guid deliveryId, bool isRefused) => connection.Run("""
+        UPDATE targets SET (sent_event, sent_label, sent_sequence) = (
+          SELECT event, json_extract(postback, '$.label'), sequence FROM deliveries AS before
+          WHERE before.order_key = ended.order_key AND before.target = ended.target AND before.sequence < ended.sequence AND before.state = 'Delivered' AND ended.attempt <= @1
+          ORDER BY before.sequence DESC LIMIT 1)
+        FROM deliveries AS ended
         WHERE ended.id = @0 AND targets.order_key = ended.order_key AND targets.target = ended.target AND targets.sent_sequence = ended.sequence
           AND NOT EXISTS (SELECT 1 FROM deliveries AS had WHERE had.order_key = ended.order_key AND had.target = ended.target AND had.sequence = ended.sequence AND had.state = 'Delivered')
-        """, deliveryId);
+        """, deliveryId, isRefused ? 1 : 0);
 
     private static void Take(SqliteConnection connection, Guid id, OrderStatusChanged? message, KeptFor? keptFor) => connection.Run($"""
         INSERT INTO messages(id, kept_for, connection, order_id, lead_id, click_id, message, since) VALUES(@0, @1, @2, @3, @4, @5, @6, {SqliteStore.Now})

@@ -121,6 +121,34 @@ public abstract class DeliverySettleContract(IStoreUnderTest store) : StoreContr
         Assert.Null((await ledger.GetAsync()).Targets[Builders.Tracker].Sent);
     }
 
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, null)]
+    public async Task After_a_sure_refusal_the_target_has_what_it_was_delivered_before_and_else_nobody_knows(bool isRefused, int? has)
+    {
+        var ledger = Store.Postbacks();
+        await ledger.NewAsync("1001", Builders.Postback(1));
+        await ledger.EndAsync(Assert.Single(await ledger.FirstAsync()));
+        await ledger.OweAsync("1001", Builders.Postback(2, StatusEvent.Hold));
+        await ledger.SettleAsync(Assert.Single(await ledger.FirstAsync()), new DeliveryOutcome(DeliveryState.Failed) { Refused = isRefused }, [], None);
+
+        var sent = (await ledger.GetAsync()).Targets[Builders.Tracker].Sent;
+        Assert.Equal((has, has is null ? null : "approve"), ((int?)sent?.Sequence, sent?.Label));
+    }
+
+    [Fact]
+    public async Task A_refusal_after_an_attempt_that_may_have_arrived_is_not_sure()
+    {
+        var ledger = Store.Postbacks();
+        await ledger.NewAsync("1001", Builders.Postback(1));
+        await ledger.EndAsync(Assert.Single(await ledger.FirstAsync()));
+        await ledger.OweAsync("1001", Builders.Postback(2, StatusEvent.Hold));
+        await ledger.RetryAsync(Assert.Single(await ledger.FirstAsync()));
+        await ledger.SettleAsync(Assert.Single(await ledger.RetriesAsync()), new DeliveryOutcome(DeliveryState.Failed) { Refused = true }, [], None);
+
+        Assert.Null((await ledger.GetAsync()).Targets[Builders.Tracker].Sent);
+    }
+
     [Fact]
     public async Task A_retry_that_gave_way_does_not_count_as_sent()
     {
