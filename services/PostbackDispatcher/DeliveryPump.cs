@@ -66,7 +66,7 @@ public abstract class DeliveryPump(
         {
             { Delivered: true } => (new DeliveryOutcome(DeliveryState.Delivered, Sent: rendered), Event(delivery, new PostbackDelivered(about, postback, delivery.Attempt, now))),
             { RetryIn: { } retryIn } => (new DeliveryOutcome(DeliveryState.Waiting, retryIn, superseding, rendered), null),
-            _ => (new DeliveryOutcome(DeliveryState.Failed, Sent: rendered) { Refused = answer.Forbidden || answer.HttpStatus is >= 300 and < 500 }, Event(delivery, new PostbackFailed(about, postback, delivery.Attempt, verdict.Reason!, now))),
+            _ => (new DeliveryOutcome(DeliveryState.Failed, Sent: rendered) { Refused = answer.Forbidden || answer.HttpStatus is >= 400 and < 500 }, Event(delivery, new PostbackFailed(about, postback, delivery.Attempt, verdict.Reason!, now))),
         };
         Metrics.PostbackAttempted(outcome.State switch { DeliveryState.Delivered => "delivered", DeliveryState.Waiting => "retried", _ => "failed" }, isTest: false);
         return (() => SettleAsync(delivery, outcome, ended is null ? [attempted] : [attempted, ended]), answer.IsUp);
