@@ -139,7 +139,7 @@ public sealed class SqliteStoreTests() : StoreContract(new SqliteUnderTest())
     /// <summary>A write that holds up those behind it, so that they become one group.</summary>
     private static Task<bool> BlockAsync(SqliteStore store, ManualResetEventSlim gate) => store.WriteAsync(_ =>
     {
-        gate.Wait();
+        Assert.True(gate.Wait(TimeSpan.FromMinutes(1)), "Nobody opened the gate.");
         return true;
     }, None);
 
