@@ -125,7 +125,7 @@ public sealed class CanaryTests : IAsyncLifetime
 
         var answers = new List<TrackerAnswer>();
         for (var round = 0; round < 1000; round++)
-            answers.Add(await client.SendAsync(PostbackRequest.Get($"http://canary.example:{port}/{round}")));
+            answers.Add(await client.SendAsync(RawTracker.Get($"http://canary.example:{port}/{round}")));
 
         Assert.Equal(0, await ConnectionsAsync());
         Assert.Equal(1000, asked);
@@ -140,7 +140,7 @@ public sealed class CanaryTests : IAsyncLifetime
     {
         using var client = new TrackerClient(new GuardedConnect([], new WarningLog(), ports: [port]), TimeProvider.System, Limit);
 
-        Assert.True((await client.SendAsync(PostbackRequest.Get($"http://{host}:{port}/"))).Forbidden);
+        Assert.True((await client.SendAsync(RawTracker.Get($"http://{host}:{port}/"))).Forbidden);
         Assert.Equal(0, await ConnectionsAsync());
     }
 
@@ -151,7 +151,7 @@ public sealed class CanaryTests : IAsyncLifetime
         var log = new WarningLog();
         using var client = Client("", log, (_, _) => Task.FromResult<IPAddress[]>([.. addresses.Split(',').Select(IPAddress.Parse)]));
 
-        var answer = await client.SendAsync(PostbackRequest.Get($"http://tracker.example:{port}/?secret=1"));
+        var answer = await client.SendAsync(RawTracker.Get($"http://tracker.example:{port}/?secret=1"));
 
         Assert.Equal($"tracker.example:{port} was not called. Its host is not a public address. If it is the operator's own, its network belongs into Postbacks__AllowNetworks.", answer.Error);
         Assert.True(answer.Forbidden);
@@ -167,7 +167,7 @@ public sealed class CanaryTests : IAsyncLifetime
         using var client = new TrackerClient(
             new GuardedConnect([], NullLogger<GuardedConnect>.Instance, (_, _) => Task.FromResult(new[] { IPAddress.Parse("8.8.8.8") })), TimeProvider.System, Limit);
 
-        var answer = await client.SendAsync(PostbackRequest.Get("http://tracker.example:6379/"));
+        var answer = await client.SendAsync(RawTracker.Get("http://tracker.example:6379/"));
 
         Assert.True(answer.Forbidden);
         Assert.Contains("tracker.example:6379 was not called. Its port is none of 80, 443, 8080, 8443.", answer.Error, StringComparison.Ordinal);
@@ -179,7 +179,7 @@ public sealed class CanaryTests : IAsyncLifetime
         await using var tracker = new RawTracker(address: IPAddress.Parse("127.0.0.3"));
         using var client = Client("127.0.0.0/8", new WarningLog(), (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse("127.0.0.4"), IPAddress.Parse("127.0.0.5"), IPAddress.Parse("127.0.0.3")]));
 
-        Assert.Equal(200, (await client.SendAsync(PostbackRequest.Get($"http://tracker.example:{tracker.Port}/"))).HttpStatus);
+        Assert.Equal(200, (await client.SendAsync(RawTracker.Get($"http://tracker.example:{tracker.Port}/"))).HttpStatus);
     }
 
     [Fact]
@@ -187,7 +187,7 @@ public sealed class CanaryTests : IAsyncLifetime
     {
         using var client = Client("", new WarningLog(), (_, _) => Task.FromResult<IPAddress[]>([]));
 
-        var answer = await client.SendAsync(PostbackRequest.Get("http://tracker.example/"));
+        var answer = await client.SendAsync(RawTracker.Get("http://tracker.example/"));
 
         Assert.Equal((null, false), (answer.HttpStatus, answer.Forbidden));
         Assert.Contains("tracker.example:80", answer.Error, StringComparison.Ordinal);
@@ -238,7 +238,7 @@ public sealed class CanaryTests : IAsyncLifetime
     private static async Task<TrackerAnswer[]> CallAsync(TrackerClient client, string[] urls)
     {
         var answers = new TrackerAnswer[urls.Length];
-        await Parallel.ForAsync(0, urls.Length, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) => answers[i] = await client.SendAsync(PostbackRequest.Get(urls[i])));
+        await Parallel.ForAsync(0, urls.Length, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) => answers[i] = await client.SendAsync(RawTracker.Get(urls[i])));
         return answers;
     }
 

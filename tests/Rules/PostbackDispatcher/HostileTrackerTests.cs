@@ -57,14 +57,14 @@ public class HostileTrackerTests
         await using var tracker = new RawTracker((stream, _, ct) => MisbehaveAsync(manner, stream, ct), closes: true);
         using var client = RawTracker.Client();
 
-        var answer = await client.SendAsync(PostbackRequest.Get(tracker.Url));
+        var answer = await client.SendAsync(RawTracker.Get(tracker.Url));
 
         Assert.Null(answer.Error);
         Assert.Equal((200, 16 * 1024), (answer.HttpStatus, answer.Body!.Length));
     }
 
     private static Task<TrackerAnswer[]> TogetherAsync(TrackerClient client, RawTracker tracker) =>
-        Task.WhenAll(Enumerable.Range(0, Attempts).Select(_ => client.SendAsync(PostbackRequest.Get(tracker.Url))));
+        Task.WhenAll(Enumerable.Range(0, Attempts).Select(_ => client.SendAsync(RawTracker.Get(tracker.Url))));
 
     private static async Task MisbehaveAsync(string manner, NetworkStream stream, CancellationToken ct)
     {

@@ -23,7 +23,7 @@ public sealed class MistakesOfOthersHttpTests : IDisposable
         {
             await using var tracker = new RawTracker(answer);
             for (var i = 0; i < 20; i++)
-                Assert.Null((await client.SendAsync(PostbackRequest.Get(tracker.Url))).Error);
+                Assert.Null((await client.SendAsync(RawTracker.Get(tracker.Url))).Error);
             Assert.Equal(20, tracker.Requests.Count);
             Assert.Equal(1, await tracker.CountConnectionsAsync());
         }
@@ -35,7 +35,7 @@ public sealed class MistakesOfOthersHttpTests : IDisposable
     {
         await using var tracker = new RawTracker($"HTTP/1.1 {status} Fine\r\n{(status is 204 ? "" : "Content-Length: 0\r\n")}\r\n");
 
-        Assert.True((await VerdictOfAsync(PostbackRequest.Get(tracker.Url))).Delivered);
+        Assert.True((await VerdictOfAsync(RawTracker.Get(tracker.Url))).Delivered);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class MistakesOfOthersHttpTests : IDisposable
     {
         await using var tracker = new RawTracker();
 
-        await client.SendAsync(PostbackRequest.Get($"{tracker.Url}/aBcKEY?SubId=XyZ&type=Deposit"));
+        await client.SendAsync(RawTracker.Get($"{tracker.Url}/aBcKEY?SubId=XyZ&type=Deposit"));
 
         Assert.StartsWith("GET /postback/aBcKEY?SubId=XyZ&type=Deposit HTTP/1.1", Assert.Single(tracker.Requests), StringComparison.Ordinal);
     }
@@ -63,14 +63,14 @@ public sealed class MistakesOfOthersHttpTests : IDisposable
     {
         await using var tracker = new RawTracker("HTTP/1.1 429 Slow down\r\nRetry-After: 90\r\nContent-Length: 0\r\n\r\n");
 
-        Assert.Equal(TimeSpan.FromSeconds(90), (await VerdictOfAsync(PostbackRequest.Get(tracker.Url))).RetryIn);
+        Assert.Equal(TimeSpan.FromSeconds(90), (await VerdictOfAsync(RawTracker.Get(tracker.Url))).RetryIn);
     }
 
     [Theory]
     [InlineData("http://127.0.0.1:1/"), InlineData("http://nowhere.invalid/"), InlineData("http://[::1/"), InlineData("mailto:a@b"), InlineData(""), InlineData("https://127.0.0.1:1/")]
     public async Task A_call_that_throws_writes_no_row__here_it_is_an_answer_with_a_reason(string url)
     {
-        var verdict = await VerdictOfAsync(PostbackRequest.Get(url));
+        var verdict = await VerdictOfAsync(RawTracker.Get(url));
 
         Assert.False(verdict.Delivered);
         Assert.False(string.IsNullOrWhiteSpace(verdict.Reason));
@@ -82,7 +82,7 @@ public sealed class MistakesOfOthersHttpTests : IDisposable
         await using var tracker = new RawTracker();
         using var asInstalled = new TrackerClient(new GuardedConnect([], NullLogger<GuardedConnect>.Instance), TimeProvider.System);
 
-        var verdict = Verdict.Of(await asInstalled.SendAsync(PostbackRequest.Get(tracker.Url)), 1, TimeSpan.Zero, 0.5);
+        var verdict = Verdict.Of(await asInstalled.SendAsync(RawTracker.Get(tracker.Url)), 1, TimeSpan.Zero, 0.5);
 
         Assert.Equal((false, null), (verdict.Delivered, verdict.RetryIn));
         Assert.Contains("Postbacks__AllowNetworks", verdict.Reason, StringComparison.Ordinal);

@@ -45,6 +45,9 @@ public sealed class RawTracker : IAsyncDisposable
     /// <summary>As they came, head and body.</summary>
     public ConcurrentQueue<string> Requests { get; } = [];
 
+    /// <summary>The plain request: everything is in the URL.</summary>
+    public static PostbackRequest Get(string url) => new("GET", url, new Dictionary<string, string>(), null, null);
+
     /// <summary>A client that may call loopback.</summary>
     public static TrackerClient Client(TimeSpan? limit = null, TimeProvider? time = null) =>
         new(new GuardedConnect(Networks.Parse("Postbacks__AllowNetworks", "127.0.0.0/8,::1"), NullLogger<GuardedConnect>.Instance), time ?? TimeProvider.System, limit);

@@ -26,7 +26,7 @@ public sealed class TrackerClientTests : IDisposable
     {
         await using var tracker = new RawTracker();
 
-        var answer = await client.SendAsync(PostbackRequest.Get($"http://127.0.0.1:{tracker.Port}{rest}"));
+        var answer = await client.SendAsync(RawTracker.Get($"http://127.0.0.1:{tracker.Port}{rest}"));
 
         Assert.Equal((200, "OK", null), (answer.HttpStatus, answer.Body, answer.Error));
         Assert.StartsWith($"GET {expected} HTTP/1.1\r\n", Assert.Single(tracker.Requests), StringComparison.Ordinal);
@@ -38,7 +38,7 @@ public sealed class TrackerClientTests : IDisposable
     {
         await using var tracker = new RawTracker();
 
-        await client.SendAsync(PostbackRequest.Get(tracker.Url));
+        await client.SendAsync(RawTracker.Get(tracker.Url));
 
         Assert.Equal($"GET /postback HTTP/1.1\r\nHost: 127.0.0.1:{tracker.Port}\r\nUser-Agent: LeadRelay/1\r\nAccept-Encoding: gzip, deflate, br\r\n\r\n", Assert.Single(tracker.Requests));
     }
@@ -75,7 +75,7 @@ public sealed class TrackerClientTests : IDisposable
     {
         await using var tracker = new RawTracker();
 
-        var answer = await client.SendAsync(PostbackRequest.Get(tracker.Url) with { Headers = new Dictionary<string, string> { [name] = value } });
+        var answer = await client.SendAsync(RawTracker.Get(tracker.Url) with { Headers = new Dictionary<string, string> { [name] = value } });
 
         Assert.Contains("header", answer.Error, StringComparison.Ordinal);
         Assert.Empty(tracker.Requests);
@@ -88,7 +88,7 @@ public sealed class TrackerClientTests : IDisposable
         await using var elsewhere = new RawTracker();
         await using var tracker = new RawTracker($"HTTP/1.1 {status} Moved\r\nLocation: {elsewhere.Url}\r\nContent-Length: 0\r\n\r\n");
 
-        Assert.Equal(status, (await client.SendAsync(PostbackRequest.Get(tracker.Url))).HttpStatus);
+        Assert.Equal(status, (await client.SendAsync(RawTracker.Get(tracker.Url))).HttpStatus);
         Assert.Equal(0, await elsewhere.CountConnectionsAsync());
     }
 
@@ -98,7 +98,7 @@ public sealed class TrackerClientTests : IDisposable
         await using var tracker = new RawTracker("HTTP/1.1 200 OK\r\nSet-Cookie: a=b; Path=/\r\nContent-Length: 0\r\n\r\n");
 
         for (var i = 0; i < 2; i++)
-            await client.SendAsync(PostbackRequest.Get(tracker.Url));
+            await client.SendAsync(RawTracker.Get(tracker.Url));
 
         Assert.Equal(2, tracker.Requests.Count);
         Assert.All(tracker.Requests, request => Assert.DoesNotContain("Cookie", request, StringComparison.OrdinalIgnoreCase));
@@ -113,7 +113,7 @@ public sealed class TrackerClientTests : IDisposable
             var packed = Pack(coding, Encoding.UTF8.GetBytes(text));
             await using var tracker = new RawTracker($"HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\nContent-Length: {packed.Length}\r\n\r\n{Encoding.Latin1.GetString(packed)}");
 
-            var answer = await client.SendAsync(PostbackRequest.Get(tracker.Url));
+            var answer = await client.SendAsync(RawTracker.Get(tracker.Url));
 
             Assert.Null(answer.Error);
             Assert.Equal(text[..Math.Min(text.Length, 16 * 1024)], answer.Body);
@@ -142,7 +142,7 @@ public sealed class TrackerClientTests : IDisposable
         var text = new string('x', 100_000);
         await using var tracker = new RawTracker($"HTTP/1.1 200 OK\r\n{header}\r\n{(header is "" ? text : $"186A0\r\n{text}\r\n0\r\n\r\n")}", closes: true);
 
-        var answer = await client.SendAsync(PostbackRequest.Get(tracker.Url));
+        var answer = await client.SendAsync(RawTracker.Get(tracker.Url));
 
         Assert.Equal((200, text[..(16 * 1024)]), (answer.HttpStatus, answer.Body));
     }
@@ -153,7 +153,7 @@ public sealed class TrackerClientTests : IDisposable
         var bytes = Encoding.Latin1.GetString([.. Enumerable.Range(0, 256).Select(i => (byte)i), 0xed, 0xa0, 0x80, 0xf0, 0x9f, 0]);
         await using var tracker = new RawTracker($"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=no-such\r\nContent-Length: {bytes.Length}\r\n\r\n{bytes}");
 
-        var body = (await client.SendAsync(PostbackRequest.Get(tracker.Url))).Body!;
+        var body = (await client.SendAsync(RawTracker.Get(tracker.Url))).Body!;
 
         Assert.DoesNotContain('\0', body);
         Assert.DoesNotContain(body, char.IsSurrogate);
@@ -175,7 +175,7 @@ public sealed class TrackerClientTests : IDisposable
         using var at = RawTracker.Client(time: new Clock(new DateTimeOffset(2026, 3, 4, 5, 5, 0, TimeSpan.Zero)));
         await using var tracker = new RawTracker($"HTTP/1.1 429 Slow down\r\n{headers}Content-Length: 0\r\n\r\n");
 
-        Assert.Equal(seconds, (await at.SendAsync(PostbackRequest.Get(tracker.Url))).RetryAfter?.TotalSeconds);
+        Assert.Equal(seconds, (await at.SendAsync(RawTracker.Get(tracker.Url))).RetryAfter?.TotalSeconds);
     }
 
     [Theory]
@@ -211,7 +211,7 @@ public sealed class TrackerClientTests : IDisposable
     {
         await using var tracker = new RawTracker(bytes, closes: true);
 
-        var answer = await client.SendAsync(PostbackRequest.Get(tracker.Url));
+        var answer = await client.SendAsync(RawTracker.Get(tracker.Url));
 
         Assert.Equal((status, null), (answer.HttpStatus, answer.Body));
         Assert.False(string.IsNullOrWhiteSpace(answer.Error));
@@ -224,7 +224,7 @@ public sealed class TrackerClientTests : IDisposable
             new GuardedConnect(Networks.Parse("Postbacks__AllowNetworks", "127.0.0.0/8"), NullLogger<GuardedConnect>.Instance, (_, _) => Task.FromResult(new[] { IPAddress.Parse("127.0.0.9") })),
             TimeProvider.System);
 
-        var answer = await own.SendAsync(PostbackRequest.Get("http://tracker.example:1/"));
+        var answer = await own.SendAsync(RawTracker.Get("http://tracker.example:1/"));
 
         Assert.Equal("Connection refused (tracker.example:1)", answer.Error);
     }

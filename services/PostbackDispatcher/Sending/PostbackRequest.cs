@@ -5,8 +5,4 @@ namespace LeadRelay.PostbackDispatcher;
 /// <param name="Url">Sent to the letter.</param>
 /// <param name="ContentType">Of the body, sent to the letter; null sends none.</param>
 /// <param name="Body">Sent as UTF-8; null when there is none.</param>
-public sealed record PostbackRequest(string Method, string Url, IReadOnlyDictionary<string, string> Headers, string? ContentType, string? Body)
-{
-    /// <summary>The plain form: everything is in the URL.</summary>
-    public static PostbackRequest Get(string url) => new("GET", url, new Dictionary<string, string>(), null, null);
-}
+public sealed record PostbackRequest(string Method, string Url, IReadOnlyDictionary<string, string> Headers, string? ContentType, string? Body);

@@ -21,15 +21,15 @@ public sealed class KeptMessages(
     /// <summary>What is held is looked through when the configuration has changed, and this often anyway: another replica may have held it by an older map.</summary>
     private static readonly TimeSpan LookThrough = TimeSpan.FromSeconds(15);
 
+    /// <summary>An answer of CrmWriter's that does not come is asked for again; CrmWriter itself tries for a day.</summary>
+    private static readonly TimeSpan AskAgain = TimeSpan.FromHours(1);
+
     private (RelayConfig? Config, DateTimeOffset At) looked;
 
     /// <summary>Where looking through what is held goes on; null when it begins anew.</summary>
     private string? lookedUpTo;
 
     private DateTimeOffset forgotAt;
-
-    /// <summary>An answer of CrmWriter's that does not come is asked for again; CrmWriter itself tries for a day.</summary>
-    private static readonly TimeSpan AskAgain = TimeSpan.FromHours(1);
 
     private DateTimeOffset askedAt = time.GetUtcNow();
 
