@@ -18,10 +18,10 @@ public static class SubmitLead
         if (caller is not { } partner)
             return turnedAway!.ToResult(http);
 
-        var about = new Subject(Campaign: alias, Partner: partner.Name);
+        var (about, phone) = (new Subject(Campaign: alias, Partner: partner.Name), (string?)null);
         async Task<IResult> Record(Refusal refusal)
         {
-            await door.RecordAsync(new LeadRefused(about, refusal.Status, refusal.Code, refusal.Text, refusal.Field, body.Raw, at));
+            await door.RecordAsync(new LeadRefused(about, refusal.Status, refusal.Code, refusal.Text, refusal.Field, body.Raw, at, phone));
             return refusal.ToResult(http);
         }
         if (turnedAway is not null)
@@ -34,7 +34,7 @@ public static class SubmitLead
         var result = Normaliser.Normalise(body.Fields, campaign.Country, campaign.Required, FieldAliases.Of(campaign));
         var (lead, invalid) = (result.Lead, result.Refusal);
         var warnings = body.Warnings.Concat(result.Warnings).ToList();
-        about = about with { Connection = campaign.Connection, ClickId = lead.Fields.GetValueOrDefault("click_id") };
+        (about, phone) = (about with { Connection = campaign.Connection, ClickId = lead.Fields.GetValueOrDefault("click_id") }, lead.Fields.GetValueOrDefault("phone"));
         if (invalid is not null)
             return result.IsTest ? invalid.ToResult(http) : await Record(invalid);
         if (result.IsTest)

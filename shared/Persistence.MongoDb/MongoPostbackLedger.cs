@@ -284,6 +284,8 @@ public sealed class MongoPostbackLedger : IPostbackLedger
         return [.. rows.Select(row => MessageJson.Read<Job>(row.Text("job")!))];
     }, ct);
 
+    public Task<bool> ErasePersonAsync(Subject about, IReadOnlyList<Outgoing> events, CancellationToken ct) => throw new NotSupportedException();
+
     public Task<IReadOnlyList<Outgoing>> LeftOverAsync(TimeSpan age, int atMost, CancellationToken ct) => documents.Outbox.LeftOverAsync(store, age, atMost, ct);
 
     public Task ConfirmedAsync(IReadOnlyList<Outgoing> events, CancellationToken ct) => documents.Outbox.ConfirmedAsync(store, events, ct);

@@ -57,6 +57,15 @@ public interface ICrmLedger : IOutbox
 
     /// <summary>A lead's record; null when the relay has none.</summary>
     Task<Work?> FindLeadAsync(Guid leadId, CancellationToken ct);
+
+    /// <summary>
+    /// Erases the person behind a lead (<see cref="PersonalData.Erase"/>) in every record about it: its own, and the updates,
+    /// verifications and looks of its order; and its place among the first with a phone. A record that has no outcome yet keeps
+    /// what it needs, and is erased as it gets one. A refused lead that is submitted again is somebody new. Repeatable.
+    /// </summary>
+    /// <param name="told">The event to tell with it, given whether all of it is erased; none is told when there is no such lead.</param>
+    /// <returns>False when there is no such lead.</returns>
+    Task<bool> ErasePersonAsync(Guid leadId, Func<bool, Outgoing> told, CancellationToken ct);
 }
 
 /// <summary>What is asked of SalesRender.</summary>

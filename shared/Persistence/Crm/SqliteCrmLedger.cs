@@ -130,6 +130,8 @@ public sealed class SqliteCrmLedger(SqliteStore store) : ICrmLedger
     public Task<Work?> FindLeadAsync(Guid leadId, CancellationToken ct) => store.ReadAsync(db =>
         db.Query("SELECT * FROM work WHERE id = @0 AND kind = 'Create'", Read, leadId).FirstOrDefault(), ct);
 
+    public Task<bool> ErasePersonAsync(Guid leadId, Func<bool, Outgoing> told, CancellationToken ct) => throw new NotSupportedException();
+
     public Task<IReadOnlyList<Outgoing>> LeftOverAsync(TimeSpan age, int atMost, CancellationToken ct) => SqliteOutbox.LeftOverAsync(store, age, atMost, ct);
 
     public Task ConfirmedAsync(IReadOnlyList<Outgoing> events, CancellationToken ct) => SqliteOutbox.ConfirmedAsync(store, events, ct);

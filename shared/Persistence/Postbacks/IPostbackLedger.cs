@@ -65,6 +65,14 @@ public interface IPostbackLedger : IOutbox
     /// <param name="after"><see cref="CampaignOrder.Place"/> of the last one seen; null begins.</param>
     Task<IReadOnlyList<CampaignOrder>> OrdersAsync(string campaign, string? after, int atMost, CancellationToken ct);
 
+    /// <summary>
+    /// Erases the person behind a lead (<see cref="PersonalData.Erase"/>) in its order's record, in the messages kept or decided
+    /// about it, and in its deliveries, the comment with it; what waits is still delivered. Repeatable.
+    /// </summary>
+    /// <param name="events">What is told with it, where there is such an order.</param>
+    /// <returns>False when there is no such order.</returns>
+    Task<bool> ErasePersonAsync(Subject about, IReadOnlyList<Outgoing> events, CancellationToken ct);
+
     /// <summary>Takes a job on. One with the same id that is known already stays as it is.</summary>
     Task AddJobAsync(Job job, IReadOnlyList<Outgoing> events, CancellationToken ct);
 

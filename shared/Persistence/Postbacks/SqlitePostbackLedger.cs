@@ -266,6 +266,8 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
     public Task<IReadOnlyList<Job>> JobsAsync(Guid? jobId, int atMost, CancellationToken ct) => store.ReadAsync<IReadOnlyList<Job>>(connection =>
         connection.Query("SELECT job FROM jobs WHERE @0 IS NULL OR id = @0 ORDER BY rowid DESC LIMIT @1", row => MessageJson.Read<Job>(row.Text("job")!), jobId, atMost), ct);
 
+    public Task<bool> ErasePersonAsync(Subject about, IReadOnlyList<Outgoing> events, CancellationToken ct) => throw new NotSupportedException();
+
     public Task<IReadOnlyList<Outgoing>> LeftOverAsync(TimeSpan age, int atMost, CancellationToken ct) => SqliteOutbox.LeftOverAsync(store, age, atMost, ct);
 
     public Task ConfirmedAsync(IReadOnlyList<Outgoing> events, CancellationToken ct) => SqliteOutbox.ConfirmedAsync(store, events, ct);

@@ -28,6 +28,7 @@ public static class Topology
         [typeof(OrderCreated)] = [PostbackDispatcher],
         [typeof(OrderVerified)] = [PostbackDispatcher],
         [typeof(OrderStatusChanged)] = [PostbackDispatcher, CrmWriter],
+        [typeof(ForgetPerson)] = [CrmWriter, PostbackDispatcher],
     };
 
     /// <summary>Every contract, with the queues of the services that act on it. The audit's queue has them all.</summary>
