@@ -14,6 +14,18 @@ public static class AuditStoreService
         builder.Listen(Name, 8082);
         builder.AddOperatorAccess();
         builder.AddAuditLog();
+        builder.Services.AddSingleton(new PhoneHashes(builder.Configuration));
+        builder.Services.AddSingleton(RetentionTimes.Of(builder.Configuration));
+        builder.Services.AddSingleton<LeadViewKeeper>();
+        builder.Services.AddSingleton<Readers>();
+        builder.Services.AddHostedService<Retention>();
+    }
+
+    public static void MapAuditStore(this WebApplication app)
+    {
+        var readers = app.MapService(Name);
+        readers.MapAudit();
+        readers.MapForget();
     }
 
     public static void Consumers(IBusRegistrationConfigurator bus)
@@ -26,6 +38,4 @@ public static class AuditStoreService
         });
         bus.AddConsumer<LeadViewsConsumer>().Endpoint(endpoint => endpoint.Name = Topology.LeadViews);
     }
-
-    public static void MapAuditStore(this WebApplication app) => app.MapService(Name).RequireOperator().MapAudit();
 }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using LeadRelay.Configuration;
 
 namespace LeadRelay.Intake;
@@ -45,16 +43,10 @@ public sealed class Gate(ConfigStore config, CallLimits limits, ILogger<Gate> lo
 
     private (Partner Partner, string KeyHash)? Find(HttpRequest request, string? bodyKey)
     {
-        var authorization = request.Headers.Authorization.ToString();
-        var key = request.Headers["X-Api-Key"].ToString() is { Length: > 0 } header ? header
-            : authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? authorization[7..].Trim()
-            : bodyKey;
-        if (string.IsNullOrEmpty(key))
+        if ((ApiKey.Of(request) ?? bodyKey) is not { Length: > 0 } key)
             return null;
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(key));
-        return config.Current.Partners.Values.FirstOrDefault(p => p.KeyHashes.Any(known => CryptographicOperations.FixedTimeEquals(known, hash))) is { } partner
-            ? (partner, Convert.ToHexStringLower(hash))
-            : null;
+        var hash = ApiKey.Hash(key);
+        return config.Current.PartnerWithKey(hash) is { } partner ? (partner, Convert.ToHexStringLower(hash)) : null;
     }
 
     /// <summary>Refuses a stranger who comes too often. Of strangers there is a sample in the log, and nothing in the audit.</summary>

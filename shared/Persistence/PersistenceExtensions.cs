@@ -32,8 +32,9 @@ public static class PersistenceExtensions
 
     public static void AddAuditLog(this IHostApplicationBuilder builder)
     {
-        builder.AddSqlite("audit.db", SqliteAuditLog.Schema);
+        builder.AddSqlite("audit.db", SqliteAuditLog.Schema + SqliteLeadViews.Schema);
         builder.Services.AddSingleton<IAuditLog>(services => new SqliteAuditLog(services.GetRequiredKeyedService<SqliteStore>("audit.db")));
+        builder.Services.AddSingleton<ILeadViews>(services => new SqliteLeadViews(services.GetRequiredKeyedService<SqliteStore>("audit.db")));
     }
 
     /// <summary>

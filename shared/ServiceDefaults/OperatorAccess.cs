@@ -10,26 +10,40 @@ using Microsoft.Extensions.Hosting;
 
 namespace LeadRelay;
 
-/// <summary>The operators' APIs: <c>Authorization: Bearer</c> with the token of <c>Operator__Token</c>.</summary>
+/// <summary>
+/// The operators' APIs: <c>Authorization: Bearer</c> with the token of <c>Operator__Token</c>; with the one of
+/// <c>Operator__PersonalDataToken</c> instead, where one is set, personal data may be read in clear, too.
+/// </summary>
 public sealed class OperatorAccess
 {
     private readonly byte[] tokenHash;
+    private readonly byte[]? personalDataTokenHash;
 
-    /// <exception cref="InvalidOperationException">No token is set, or the sample one outside the sample profiles.</exception>
+    /// <exception cref="InvalidOperationException">No token is set, both are the same, or one is the sample's outside the sample profiles.</exception>
     public OperatorAccess(IConfiguration settings)
     {
-        var token = settings["Operator:Token"];
+        var (token, personal) = (settings["Operator:Token"], settings["Operator:PersonalDataToken"]);
         if (string.IsNullOrWhiteSpace(token))
             throw new InvalidOperationException("Operator__Token is not set: give the operators' APIs a long random token.");
-        if (token is "demo-operator-token" && settings["Profile"] is not ("embedded" or "sandbox"))
-            throw new InvalidOperationException("Operator__Token is the sample's: everybody knows it. Set one of your own, or Profile=embedded to try things.");
-        tokenHash = SHA256.HashData(Encoding.UTF8.GetBytes(token));
+        if (token == personal)
+            throw new InvalidOperationException("Operator__PersonalDataToken is the same as Operator__Token: give those who may read personal data a token of their own, or nobody.");
+        if ((token is "demo-operator-token" || personal is "demo-personal-data-token") && settings["Profile"] is not ("embedded" or "sandbox"))
+            throw new InvalidOperationException("Operator__Token or Operator__PersonalDataToken is the sample's: everybody knows it. Set one of your own, or Profile=embedded to try things.");
+        tokenHash = Hash(token);
+        personalDataTokenHash = string.IsNullOrWhiteSpace(personal) ? null : Hash(personal);
     }
 
-    /// <summary>Whether a header's value carries the token; takes the same time whether it does or not.</summary>
-    public bool Allows(string? authorization) =>
+    /// <summary>Whether a header's value carries one of the tokens; takes the same time whether it does or not.</summary>
+    public bool Allows(string? authorization) => Carries(authorization, tokenHash) | AllowsPersonalData(authorization);
+
+    /// <summary>Whether it carries the one for personal data.</summary>
+    public bool AllowsPersonalData(string? authorization) => personalDataTokenHash is { } hash && Carries(authorization, hash);
+
+    private static bool Carries(string? authorization, byte[] hash) =>
         authorization is not null && authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
-        && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(authorization[7..].Trim())), tokenHash);
+        && CryptographicOperations.FixedTimeEquals(Hash(authorization[7..].Trim()), hash);
+
+    private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 }
 
 /// <summary>Puts <see cref="OperatorAccess"/> in front of endpoints.</summary>

@@ -58,7 +58,7 @@ public sealed class OwnFields
         var (_, real) = await relay.SubmitAsync(new { phone = "0151 23456789", test = "0" });
         await relay.Eventually("the audit has the real one", () => relay.TimelineAsync(real.At("lead_id")!), t => t.Messages("OrderCreated").Count is 1);
         Assert.Single((await relay.LedgerAsync()).GetProperty("orders_per_lead").EnumerateObject());
-        Assert.Equal(["LeadSubmitted"], Stored.Read(Path.Combine(relay.DataFolder, "audit.db"), "SELECT kind FROM audit WHERE kind IN ('LeadSubmitted', 'LeadRefused')"));
+        Assert.Equal(["LeadSubmitted"], Stored.Read(Path.Combine(relay.DataFolder, "audit.db"), "SELECT kind FROM messages WHERE kind IN ('LeadSubmitted', 'LeadRefused')"));
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using LeadRelay.Configuration;
 using LeadRelay.Persistence.Postbacks;
 
@@ -14,22 +13,22 @@ public sealed record DeliveryQuery(string? Campaign = null, string? Partner = nu
     /// <summary>Reads it; false with a sentence that says what is wrong.</summary>
     public bool TryRead(out DeliveryFilter filter, [NotNullWhen(false)] out string? fault)
     {
-        filter = new DeliveryFilter(Given(Campaign), Given(Partner));
+        filter = new DeliveryFilter(QueryText.Given(Campaign), QueryText.Given(Partner));
         fault = null;
-        if (Given(Target) is { } url)
+        if (QueryText.Given(Target) is { } url)
         {
             filter = filter with { Target = PostbackTemplate.TargetOf(url) };
             if (filter.Target is null)
                 fault = $"target must be the tracker's address as https://tracker.example, not \"{url}\".";
         }
-        if (Given(Event) is { } word)
+        if (QueryText.Given(Event) is { } word)
             filter = Word<StatusEvent>("event", word, ref fault) is { } read ? filter with { Event = read } : filter;
-        if (Given(State) is { } state)
+        if (QueryText.Given(State) is { } state)
             filter = Word<DeliveryState>("state", state, ref fault) is { } read ? filter with { State = read } : filter;
-        if (Given(From) is { } from)
-            filter = filter with { From = Time("from", from, ref fault) };
-        if (Given(To) is { } to)
-            filter = filter with { To = Time("to", to, ref fault) };
+        if (QueryText.Given(From) is { } from)
+            filter = filter with { From = QueryText.Time("from", from, ref fault) };
+        if (QueryText.Given(To) is { } to)
+            filter = filter with { To = QueryText.Time("to", to, ref fault) };
         return fault is null;
     }
 
@@ -44,14 +43,4 @@ public sealed record DeliveryQuery(string? Campaign = null, string? Partner = nu
         fault ??= $"{name} must be one of {string.Join(", ", Enum.GetNames<T>().Select(each => each.ToLowerInvariant()))}, not \"{text}\".";
         return null;
     }
-
-    private static DateTimeOffset? Time(string name, string text, ref string? fault)
-    {
-        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
-            return time;
-        fault ??= $"{name} must be a time as 2026-01-31 or 2026-01-31T12:00:00Z, not \"{text}\".";
-        return null;
-    }
-
-    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

@@ -3,40 +3,110 @@ namespace LeadRelay.Persistence.Audit;
 /// <summary>Every message of the relay, as it was sent, by its message id.</summary>
 public interface IAuditLog
 {
-    /// <summary>Stores a batch; what is stored already stays as it is.</summary>
+    /// <summary>
+    /// Stores a batch; what is stored already stays as it is. An entry that the store will never take (larger than
+    /// <see cref="AuditEntry.MostBytes"/>, or refused for good) is set apart with the reason, and the others are stored.
+    /// </summary>
     Task AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken ct);
 
-    /// <summary>Entries that fit, newest first.</summary>
-    Task<IReadOnlyList<AuditEntry>> QueryAsync(AuditQuery query, CancellationToken ct);
+    /// <summary>A page of the entries that fit.</summary>
+    /// <exception cref="FormatException"><see cref="AuditQuery.After"/> is no place.</exception>
+    Task<IReadOnlyList<AuditEntry>> SearchAsync(AuditQuery query, CancellationToken ct);
 
-    /// <summary>All of a lead's entries, oldest first: those that name it, and those that name its order.</summary>
+    /// <summary>All of a lead's entries, oldest first: those that name it, and those that name its order and no lead.</summary>
     Task<IReadOnlyList<AuditEntry>> TimelineAsync(Guid leadId, CancellationToken ct);
 
-    /// <summary>The same for several leads at once; each has its entry, if only an empty one.</summary>
-    Task<IReadOnlyDictionary<Guid, IReadOnlyList<AuditEntry>>> TimelinesAsync(IReadOnlyCollection<Guid> leadIds, CancellationToken ct);
+    /// <summary>Entries that name one of these orders and no lead, as a webhook does that came before its order was known.</summary>
+    Task<IReadOnlyList<AuditEntry>> OfOrdersAsync(IReadOnlyCollection<OrderKey> orders, CancellationToken ct);
 
-    /// <summary>A partner's own leads among those looked for, newest first: a lead is whose submission made it, whoever else is named with it.</summary>
-    Task<IReadOnlyList<Guid>> FindLeadsAsync(LeadSearch search, CancellationToken ct);
+    /// <summary>Entries that name one of these orders and no lead are from now on found by its campaign, partner and click id, too.</summary>
+    Task AdoptAsync(IReadOnlyCollection<Subject> orders, CancellationToken ct);
+
+    /// <summary>What was set apart, the newest first.</summary>
+    Task<IReadOnlyList<ApartEntry>> ApartAsync(int atMost, CancellationToken ct);
+
+    /// <summary>Erases the person (<see cref="PersonalData.Erase"/>) in all of a lead's entries that are there now, and the ways to find them by phone or comment.</summary>
+    Task EraseAsync(Guid leadId, CancellationToken ct);
+
+    /// <summary>The same with entries that have a phone and name no lead; returns how many there were.</summary>
+    Task<int> ErasePhoneAsync(string phoneHash, CancellationToken ct);
+
+    /// <summary>Deletes entries of a kind from before a time, the oldest first, and returns how many.</summary>
+    Task<int> PurgeAsync(string kind, DateTimeOffset before, int atMost, CancellationToken ct);
 }
 
 /// <summary>One stored message.</summary>
 /// <param name="Kind">The contract's name.</param>
-/// <param name="Envelope">The whole envelope as it was on the wire, JSON.</param>
-public sealed record AuditEntry(Guid MessageId, string Kind, DateTimeOffset At, Subject About, string Envelope);
+/// <param name="About">As the message has it; where it names an order and no lead, with the order's campaign, partner and click id once these are known.</param>
+/// <param name="Correlation">Of the envelope: what messages of one conversation share.</param>
+/// <param name="PhoneHash">The lead's phone, as an HMAC.</param>
+/// <param name="Comment">The call centre's or the lead's, to be searched.</param>
+/// <param name="Message">JSON as it was on the wire.</param>
+public sealed record AuditEntry(Guid MessageId, string Kind, DateTimeOffset At, Subject About, string? Correlation, string? PhoneHash, string? Comment, string Message)
+{
+    /// <summary>Largest message that is stored among the others, in UTF-8.</summary>
+    public const int MostBytes = 15 * 1024 * 1024;
 
-/// <summary>What to look for; what is null does not matter.</summary>
-/// <param name="From">Inclusive.</param>
-/// <param name="To">Exclusive.</param>
-/// <param name="Limit">1 to 1,000.</param>
-public sealed record AuditQuery(string? Campaign, string? Kind, DateTimeOffset? From, DateTimeOffset? To, int Limit);
+    /// <summary>Where it stands among all; null until it is stored.</summary>
+    public string? Place { get; init; }
+}
 
-/// <summary>Leads to look for: those with any one of these ids.</summary>
-/// <param name="Campaign">Of the order ids.</param>
-/// <param name="Limit">How many leads at most.</param>
-public sealed record LeadSearch(
-    string Partner,
-    IReadOnlyCollection<Guid> LeadIds,
-    IReadOnlyCollection<string> ClickIds,
-    string? Campaign,
-    IReadOnlyCollection<string> OrderIds,
-    int Limit);
+/// <summary>A message that the store would not take.</summary>
+/// <param name="Bytes">Its whole size.</param>
+/// <param name="Message">Its beginning: as much as fits.</param>
+public sealed record ApartEntry(Guid MessageId, string Kind, DateTimeOffset At, string Reason, long Bytes, string Message)
+{
+    /// <summary>How much of the message is kept, in characters.</summary>
+    public const int MostKept = 1024 * 1024;
+
+    /// <summary>The same of an entry.</summary>
+    public static ApartEntry Of(AuditEntry entry, string reason) => new(entry.MessageId, entry.Kind, entry.At, reason,
+        System.Text.Encoding.UTF8.GetByteCount(entry.Message), entry.Message.Length > MostKept ? entry.Message[..MostKept] : entry.Message);
+
+    /// <summary>Why an entry is too large to be stored; null when it is not.</summary>
+    public static string? TooLarge(AuditEntry entry) =>
+        entry.Message.Length > AuditEntry.MostBytes / 3 && System.Text.Encoding.UTF8.GetByteCount(entry.Message) > AuditEntry.MostBytes
+            ? $"It is larger than {AuditEntry.MostBytes / 1024 / 1024} MB." : null;
+}
+
+/// <summary>An order.</summary>
+public readonly record struct OrderKey(string Connection, string OrderId);
+
+/// <summary>What to look for: all that is given must fit.</summary>
+public sealed record AuditQuery
+{
+    /// <summary>Named by the message itself; any one of them.</summary>
+    public IReadOnlyCollection<Guid> LeadIds { get; init; } = [];
+
+    public string? Connection { get; init; }
+
+    public string? OrderId { get; init; }
+
+    public string? ClickId { get; init; }
+
+    public string? PhoneHash { get; init; }
+
+    public string? Campaign { get; init; }
+
+    public string? Partner { get; init; }
+
+    /// <summary>Any one of them; none means all kinds.</summary>
+    public IReadOnlyCollection<string> Kinds { get; init; } = [];
+
+    /// <summary>Inclusive.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Exclusive.</summary>
+    public DateTimeOffset? To { get; init; }
+
+    /// <summary>A part of the comment, whatever its case.</summary>
+    public string? Comment { get; init; }
+
+    public bool OldestFirst { get; init; }
+
+    /// <summary><see cref="AuditEntry.Place"/> of the last one seen; null begins.</summary>
+    public string? After { get; init; }
+
+    /// <summary>1 to 5,000.</summary>
+    public int Limit { get; init; } = 100;
+}

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace LeadRelay.Configuration;
 
 /// <summary>Everything in the configuration folder, read and found valid as a whole. Never changes: a reload makes a new one.</summary>
@@ -9,6 +11,10 @@ public sealed record RelayConfig(
 {
     /// <summary>Where it was read from: references to secret files are relative to it (see <see cref="Secret"/>).</summary>
     public string Folder { get; init; } = "";
+
+    /// <summary>The partner that has an API key, by the key's SHA-256.</summary>
+    public Partner? PartnerWithKey(byte[] hash) =>
+        Partners.Values.FirstOrDefault(partner => partner.KeyHashes.Any(known => CryptographicOperations.FixedTimeEquals(known, hash)));
 
     /// <summary>The postbacks of an event of a campaign, each with a target of its own: the campaign's, else its partner's global ones, else none.</summary>
     public IReadOnlyList<PostbackTemplate> Templates(Campaign campaign, string? partner, StatusEvent statusEvent) =>

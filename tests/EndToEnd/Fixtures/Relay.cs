@@ -12,6 +12,7 @@ namespace LeadRelay.Tests.EndToEnd;
 public sealed partial class Relay : IAsyncDisposable
 {
     public const string OperatorToken = "demo-operator-token";
+    public const string PersonalDataToken = "demo-personal-data-token";
     public const string WebhookPath = "/webhooks/sandbox/demo-webhook-secret";
     private const string SandboxInSamples = "127.0.0.1:8090";
 
@@ -40,7 +41,7 @@ public sealed partial class Relay : IAsyncDisposable
 
     public HttpClient WebhookReceiver => Client("WebhookReceiver");
 
-    /// <summary>With the operator's token, as the other two operators' APIs.</summary>
+    /// <summary>With the token that may read personal data, as the other two operators' APIs.</summary>
     public HttpClient AuditStore => Client("AuditStore");
 
     public HttpClient PostbackDispatcher => Client("PostbackDispatcher");
@@ -95,7 +96,7 @@ public sealed partial class Relay : IAsyncDisposable
     {
         var client = new HttpClient { BaseAddress = Address(key.Service, key.Replica), Timeout = TimeSpan.FromSeconds(60) };
         if (key.Service is "AuditStore" or "PostbackDispatcher" or "CrmWriter")
-            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", OperatorToken);
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", PersonalDataToken);
         return client;
     });
 
@@ -176,6 +177,8 @@ public sealed partial class Relay : IAsyncDisposable
             ["Spool__Path"] = SpoolFolder(service, replica),
             ["Config__Path"] = ConfigFolder,
             ["Operator__Token"] = OperatorToken,
+            ["Operator__PersonalDataToken"] = PersonalDataToken,
+            ["Privacy__Key"] = "demo-privacy-key",
             ["Profile"] = "embedded",
             ["Postbacks__AllowNetworks"] = "127.0.0.0/8",
             ["DOTNET_gcServer"] = "0",

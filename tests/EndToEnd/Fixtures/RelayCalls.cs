@@ -31,8 +31,8 @@ public sealed partial class Relay
     public Task<(HttpStatusCode Status, JsonElement Body)> AskAsPartnerAsync(string path) =>
         SendAsync(Intake(), HttpMethod.Get, path, null, ("X-Api-Key", "demo-partner-key"));
 
-    /// <summary>Everything known of a lead: GET /leads/{id}/timeline at AuditStore.</summary>
-    public async Task<JsonElement> TimelineAsync(string leadId) => await GetAsync(AuditStore, $"leads/{leadId}/timeline");
+    /// <summary>Everything known of a lead: GET /leads/{id}/timeline at AuditStore. What it says of people is masked, unless it is asked for in clear, which goes on record.</summary>
+    public async Task<JsonElement> TimelineAsync(string leadId, bool personal = false) => await GetAsync(AuditStore, $"leads/{leadId}/timeline{(personal ? "?personal=true" : "")}");
 
     /// <summary>GET /audit?{query} at AuditStore.</summary>
     public async Task<JsonElement> AuditAsync(string query) => await GetAsync(AuditStore, $"audit?{query}");

@@ -57,9 +57,9 @@ public sealed class CrashSweep(Xunit.Abstractions.ITestOutputHelper output)
         output.WriteLine($"{leads.Count} leads, {done.Count} with their order, {inDoubt.Count} in doubt, {orders.Count} orders");
         Assert.All(done, lead => Assert.True(orders.ContainsKey(lead), $"{lead} is done and has no order."));
         // Everybody is told of each, though the teller may have died over it, and of no order twice.
-        await AllInAsync(relay, done, "audit.db", "SELECT lead_id FROM audit WHERE kind = 'OrderCreated'");
-        await AllInAsync(relay, inDoubt, "audit.db", "SELECT lead_id FROM audit WHERE kind = 'OrderInDoubt'");
-        Assert.Empty(Read(relay, "audit.db", "SELECT lead_id FROM audit WHERE kind = 'OrderCreated' GROUP BY lead_id HAVING COUNT(*) > 1"));
+        await AllInAsync(relay, done, "audit.db", "SELECT lead_id FROM messages WHERE kind = 'OrderCreated'");
+        await AllInAsync(relay, inDoubt, "audit.db", "SELECT lead_id FROM messages WHERE kind = 'OrderInDoubt'");
+        Assert.Empty(Read(relay, "audit.db", "SELECT lead_id FROM messages WHERE kind = 'OrderCreated' GROUP BY lead_id HAVING COUNT(*) > 1"));
         Assert.All(await relay.Node!.QueuesAsync(relay.BrokerUrl!), queue => Assert.False(queue.Key.EndsWith("_error", StringComparison.Ordinal) && queue.Value.Messages > 0, queue.Key));
     }
 

@@ -122,8 +122,8 @@ public sealed class EdgeSpool(Xunit.Abstractions.ITestOutputHelper output)
 
         await AllInAsync(relay, leads, "crm.db", "SELECT id FROM work WHERE state = 'Done'");
         await AllInAsync(relay, webhooks, "postbacks.db", "SELECT order_id FROM messages");
-        await AllInAsync(relay, leads, "audit.db", "SELECT lead_id FROM audit WHERE kind = 'LeadSubmitted'");
-        await AllInAsync(relay, webhooks, "audit.db", "SELECT order_id FROM audit WHERE kind = 'OrderStatusChanged'");
+        await AllInAsync(relay, leads, "audit.db", "SELECT lead_id FROM messages WHERE kind = 'LeadSubmitted'");
+        await AllInAsync(relay, webhooks, "audit.db", "SELECT order_id FROM messages WHERE kind = 'OrderStatusChanged'");
         var orders = (await relay.LedgerAsync()).GetProperty("orders_per_lead").EnumerateObject().ToDictionary(o => o.Name, o => o.Value.GetInt32());
         Assert.All(leads, lead => Assert.Equal(1, orders[lead]));
     }

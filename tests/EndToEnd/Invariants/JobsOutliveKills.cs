@@ -49,7 +49,7 @@ public sealed class JobsOutliveKills
         Assert.Equal(Enumerable.Range(0, Meant).Select(Click).Order(StringComparer.Ordinal), sent.Order(StringComparer.Ordinal));
         Assert.Equal(Waiting - Meant, Count(relay, "state = 'Waiting' AND attempt = 1"));
         await relay.Eventually("each resend was told of once", () => Task.FromResult(
-            Stored.Read(Path.Combine(relay.DataFolder, "audit.db"), "SELECT CAST(COUNT(*) AS TEXT) FROM audit WHERE kind = 'PostbackResent'").Single()), count => count == $"{Meant}", TimeSpan.FromMinutes(2));
+            Stored.Read(Path.Combine(relay.DataFolder, "audit.db"), "SELECT CAST(COUNT(*) AS TEXT) FROM messages WHERE kind = 'PostbackResent'").Single()), count => count == $"{Meant}", TimeSpan.FromMinutes(2));
     }
 
     private static string Click(int i) => $"waits-{i:D6}";

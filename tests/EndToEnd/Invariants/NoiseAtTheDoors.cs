@@ -94,7 +94,7 @@ public sealed class NoiseAtTheDoors
     }
 
     private static Dictionary<string, int> Kinds(Relay relay) =>
-        Stored.Read(Path.Combine(relay.DataFolder, "audit.db"), "SELECT kind || ' ' || COUNT(*) FROM audit GROUP BY kind")
+        Stored.Read(Path.Combine(relay.DataFolder, "audit.db"), "SELECT kind || ' ' || COUNT(*) FROM messages GROUP BY kind")
             .Select(row => row.Split(' ')).ToDictionary(row => row[0], row => int.Parse(row[1], CultureInfo.InvariantCulture));
 
     private static int PeakMegabytes(int process) =>

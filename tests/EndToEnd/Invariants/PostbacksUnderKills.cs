@@ -168,6 +168,6 @@ public sealed class PostbacksUnderKills(ITestOutputHelper output)
             open => open.Count is 0, limit);
         var delivered = Stored.Read(ledger, "SELECT id FROM deliveries WHERE state = 'Delivered'");
         await relay.Eventually("every delivery is in the audit", () => Task.FromResult(delivered.Except(Stored.Read(audit,
-            "SELECT json_extract(envelope, '$.message.postback.deliveryId') FROM audit WHERE kind = 'PostbackDelivered'")).Take(5).ToArray()), missing => missing.Length is 0, limit);
+            "SELECT json_extract(message, '$.postback.deliveryId') FROM messages WHERE kind = 'PostbackDelivered'")).Take(5).ToArray()), missing => missing.Length is 0, limit);
     }
 }

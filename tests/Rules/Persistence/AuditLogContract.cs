@@ -6,17 +6,17 @@ namespace LeadRelay.Tests.Rules.Persistence;
 /// <summary>Every message once, found by what it is about.</summary>
 public abstract class AuditLogContract(IStoreUnderTest store) : StoreContract(store)
 {
-    private static readonly AuditQuery Everything = new(null, null, null, null, 1000);
+    private static readonly AuditQuery Everything = new() { Limit = 1000 };
 
     [Fact]
     public async Task An_entry_comes_back_as_it_was_appended()
     {
         var audit = Store.Audit();
-        var entry = new AuditEntry(Builders.NewId(), "OrderCreated", Builders.Now, new Subject(Builders.NewId(), "main", "1001", "first", "buyer", "click-ü"), """{"message":{"x":"ü"}}""");
+        var entry = new AuditEntry(Builders.NewId(), "OrderCreated", Builders.Now, new Subject(Builders.NewId(), "main", "1001", "first", "buyer", "click-ü"), "conversation", "a1b2", "später", """{"x":"ü $set {}"}""");
 
         await audit.AppendAsync([entry], None);
 
-        Assert.Equal(entry, Assert.Single(await Store.Audit().QueryAsync(Everything, None)));
+        Assert.Equal(entry, Assert.Single(await Store.Audit().SearchAsync(Everything, None)) with { Place = null });
     }
 
     [Fact]
@@ -24,37 +24,87 @@ public abstract class AuditLogContract(IStoreUnderTest store) : StoreContract(st
     {
         var (audit, entry) = (Store.Audit(), Entry(0));
         await audit.AppendAsync([entry, entry], None);
-        await Task.WhenAll(Enumerable.Range(0, 10).Select(i => Store.Audit().AppendAsync([entry with { Envelope = $"{i}" }, Entry(i)], None)));
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(i => Store.Audit().AppendAsync([entry with { Message = $"{i}" }, Entry(i)], None)));
 
-        var entries = await audit.QueryAsync(Everything, None);
+        var entries = await audit.SearchAsync(Everything, None);
 
         Assert.Equal(11, entries.Count);
-        Assert.Equal("{}", entries.Single(e => e.MessageId == entry.MessageId).Envelope);
+        Assert.Equal("{}", entries.Single(e => e.MessageId == entry.MessageId).Message);
     }
 
     [Fact]
-    public async Task A_query_gives_the_newest_first_and_no_more_than_its_limit()
+    public async Task What_the_store_will_never_take_is_set_apart_and_shown_and_the_others_are_stored()
+    {
+        var (audit, large) = (Store.Audit(), Entry(2) with { Message = $"\"{new string('ü', AuditEntry.MostBytes / 2)}\"" });
+
+        await audit.AppendAsync([Entry(1), large, Entry(3)], None);
+        await audit.AppendAsync([large], None);
+
+        Assert.Equal("3 1", Seconds(await audit.SearchAsync(Everything, None)));
+        var apart = Assert.Single(await audit.ApartAsync(10, None));
+        Assert.Equal((large.MessageId, large.Kind, large.At, AuditEntry.MostBytes + 2L), (apart.MessageId, apart.Kind, apart.At, apart.Bytes));
+        Assert.Equal((large.Message[..ApartEntry.MostKept], false), (apart.Message, string.IsNullOrEmpty(apart.Reason)));
+    }
+
+    [Fact]
+    public async Task A_search_gives_the_newest_first_or_the_oldest_and_no_more_than_its_limit()
     {
         var audit = Store.Audit();
         await audit.AppendAsync([Entry(1), Entry(5), Entry(3), Entry(2), Entry(4)], None);
 
-        Assert.Equal("5 4 3", Seconds(await audit.QueryAsync(Everything with { Limit = 3 }, None)));
+        Assert.Equal("5 4 3", Seconds(await audit.SearchAsync(Everything with { Limit = 3 }, None)));
+        Assert.Equal("1 2 3", Seconds(await audit.SearchAsync(Everything with { Limit = 3, OldestFirst = true }, None)));
     }
 
     [Fact]
-    public async Task A_query_filters_by_campaign_kind_and_time_from_inclusive_to_exclusive()
+    public async Task A_search_finds_by_each_thing_and_by_all_of_them_together()
+    {
+        var (audit, leadId) = (Store.Audit(), Builders.NewId());
+        await audit.AppendAsync(
+        [
+            Entry(1), Entry(2, "LeadRefused"), Entry(3, campaign: "second"), Entry(4), Entry(5, campaign: null),
+            Entry(6, about: new Subject(leadId, "main", "1001", "third", "buyer", "click-1")) with { PhoneHash = "a1", Comment = "Wants the BLUE one, später" },
+            Entry(7, "PostbackDue", about: new Subject(leadId, "other", "1001", "third", "shop", "click-2")) with { PhoneHash = "a2", Comment = "позже" },
+        ], None);
+
+        async Task<string> Found(AuditQuery query) => Seconds(await audit.SearchAsync(query, None));
+
+        Assert.Equal("7 6 5 4 3 2 1", await Found(Everything));
+        Assert.Equal("4 2 1", await Found(Everything with { Campaign = "first" }));
+        Assert.Equal("2", await Found(Everything with { Kinds = ["LeadRefused"] }));
+        Assert.Equal("7 2", await Found(Everything with { Kinds = ["LeadRefused", "PostbackDue"] }));
+        Assert.Equal("3 2", await Found(Everything with { From = At(2), To = At(4) }));
+        Assert.Equal("4 1", await Found(Everything with { Campaign = "first", Kinds = ["OrderCreated"] }));
+        Assert.Equal("", await Found(Everything with { Campaign = "first' OR 1=1 --" }));
+        Assert.Equal("7 6", await Found(Everything with { LeadIds = [leadId, Builders.NewId()] }));
+        Assert.Equal("7 6", await Found(Everything with { OrderId = "1001" }));
+        Assert.Equal("6", await Found(Everything with { OrderId = "1001", Connection = "main" }));
+        Assert.Equal("7", await Found(Everything with { ClickId = "click-2" }));
+        Assert.Equal("6", await Found(Everything with { PhoneHash = "a1" }));
+        Assert.Equal("7", await Found(Everything with { Partner = "shop" }));
+        Assert.Equal("6", await Found(Everything with { Comment = "blue ONE" }));
+        Assert.Equal("7", await Found(Everything with { Comment = "ПОЗ" }));
+        Assert.Equal("", await Found(Everything with { Comment = "%" }));
+        Assert.Equal("", await Found(Everything with { Comment = "Wants.*" }));
+        Assert.Equal("6", await Found(Everything with { LeadIds = [leadId], ClickId = "click-1", PhoneHash = "a1", Campaign = "third", Partner = "buyer", Connection = "main", From = At(6), To = At(7), Comment = "blue" }));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Pages_have_everything_once_also_where_many_entries_are_of_one_instant(bool oldestFirst)
     {
         var audit = Store.Audit();
-        await audit.AppendAsync([Entry(1), Entry(2, "LeadRefused"), Entry(3, campaign: "second"), Entry(4), Entry(5, campaign: null)], None);
+        AuditEntry[] all = [.. Enumerable.Range(0, 50).Select(i => Entry(i / 20))];
+        await audit.AppendAsync(all, None);
+        List<AuditEntry> read = [];
+        var query = new AuditQuery { Campaign = "first", OldestFirst = oldestFirst, Limit = 7 };
+        for (var page = await audit.SearchAsync(query, None); page.Count > 0; page = await audit.SearchAsync(query with { After = page[^1].Place }, None))
+            read.AddRange(page);
 
-        async Task<string> Found(AuditQuery query) => Seconds(await audit.QueryAsync(query, None));
-
-        Assert.Equal("5 4 3 2 1", await Found(Everything));
-        Assert.Equal("4 2 1", await Found(Everything with { Campaign = "first" }));
-        Assert.Equal("2", await Found(Everything with { Kind = "LeadRefused" }));
-        Assert.Equal("3 2", await Found(Everything with { From = At(2), To = At(4) }));
-        Assert.Equal("4 1", await Found(Everything with { Campaign = "first", Kind = "OrderCreated" }));
-        Assert.Equal("", await Found(Everything with { Campaign = "first' OR 1=1 --" }));
+        Assert.Equal(all.Select(e => e.MessageId).Order(), read.Select(e => e.MessageId).Order());
+        Assert.Equal(oldestFirst ? read.OrderBy(e => e.At).Select(e => e.At) : read.OrderByDescending(e => e.At).Select(e => e.At), read.Select(e => e.At));
+        await Assert.ThrowsAsync<FormatException>(() => audit.SearchAsync(query with { After = "x" }, None));
     }
 
     [Fact]
@@ -88,50 +138,80 @@ public abstract class AuditLogContract(IStoreUnderTest store) : StoreContract(st
     }
 
     [Fact]
-    public async Task Timelines_of_several_leads_are_those_of_each()
+    public async Task Leads_that_share_an_order_each_have_its_messages_and_none_of_each_others()
     {
-        var (audit, one, two, none) = (Store.Audit(), Builders.NewId(), Builders.NewId(), Builders.NewId());
-        await audit.AppendAsync(
-        [
-            Entry(3, about: new Subject(Connection: "main", OrderId: "1001")), Entry(2, about: new Subject(one, "main", "1001")), Entry(1, about: new Subject(one, "main")),
-            Entry(5, about: new Subject(two, "main", "1002")), Entry(6, about: new Subject(Connection: "main", OrderId: "1002")), Entry(7, about: new Subject(Connection: "main", OrderId: "1003")),
-        ], None);
+        var (audit, one, two) = (Store.Audit(), Builders.NewId(), Builders.NewId());
+        await audit.AppendAsync([Entry(1, about: new Subject(one, "main", "1001")), Entry(2, about: new Subject(two, "main", "1001")), Entry(3, about: new Subject(Connection: "main", OrderId: "1001"))], None);
 
-        var timelines = await audit.TimelinesAsync([one, two, none], None);
-
-        Assert.Equal(("1 2 3", "5 6", ""), (Seconds(timelines[one]), Seconds(timelines[two]), Seconds(timelines[none])));
+        Assert.Equal(("1 3", "2 3"), (Seconds(await audit.TimelineAsync(one, None)), Seconds(await audit.TimelineAsync(two, None))));
     }
 
     [Fact]
-    public async Task Leads_are_found_by_any_id_newest_first_and_only_those_the_partner_submitted()
+    public async Task Messages_of_an_order_that_name_no_lead_are_found_by_its_campaign_partner_and_click_id_once_these_are_known()
     {
-        var (audit, a, b, c) = (Store.Audit(), Builders.NewId(), Builders.NewId(), Builders.NewId());
+        var audit = Store.Audit();
+        var order = new Subject(Builders.NewId(), "main", "1001", "first", "buyer", "click-1");
         await audit.AppendAsync(
         [
-            Entry(1, "LeadSubmitted", about: new Subject(a, "main", null, "first", "buyer", "click-a")), Entry(2, about: new Subject(a, "main", "1", "first", "buyer", "click-a")),
-            Entry(3, "LeadSubmitted", about: new Subject(b, "main", null, "first", "buyer", "click-b")), Entry(4, about: new Subject(b, "main", "2", "first", "buyer", "click-b")),
-            Entry(5, "LeadSubmitted", about: new Subject(c, "main", null, "first", "shop", "click-c")), Entry(6, about: new Subject(c, "main", "3", "first", "shop", "click-c")),
-            // An advertiser's status names him with somebody else's lead.
-            Entry(7, "OrderStatusUpdated", about: new Subject(c, "main", "3", "first", "buyer", "click-c")),
+            Entry(1, about: new Subject(Connection: "main", OrderId: "1001")), Entry(2, about: new Subject(Connection: "other", OrderId: "1001")),
+            Entry(3, about: new Subject(Connection: "main", OrderId: "1001", ClickId: "own")), Entry(4, about: new Subject(Connection: "main", OrderId: "1002")), Entry(5, about: order with { Campaign = "second" }),
         ], None);
-        var nothing = new LeadSearch("buyer", [], [], null, [], 10);
 
-        async Task Finds(LeadSearch search, params Guid[] expected) => Assert.Equal(expected, await audit.FindLeadsAsync(search, None));
+        Assert.Equal("1 3", Seconds((await audit.OfOrdersAsync([new OrderKey("main", "1001"), new OrderKey("main", "1009")], None)).OrderBy(e => e.At)));
+        await audit.AdoptAsync([order], None);
+        await audit.AdoptAsync([order with { Campaign = "second" }], None);
 
-        await Finds(nothing);
-        await Finds(nothing with { LeadIds = [a, b, c, Builders.NewId()] }, b, a);
-        await Finds(nothing with { ClickIds = ["click-a", "click-b", "click-c", "' OR 1=1 --"] }, b, a);
-        await Finds(nothing with { Campaign = "first", OrderIds = ["1", "3"] }, a);
-        await Finds(nothing with { Campaign = "second", OrderIds = ["1"] });
-        await Finds(nothing with { LeadIds = [a], ClickIds = ["click-b"] }, b, a);
-        await Finds(nothing with { LeadIds = [a, b], Limit = 1 }, b);
-        await Finds(nothing with { Partner = "shop", LeadIds = [a, c] }, c);
+        Assert.Equal("3 1", Seconds(await audit.SearchAsync(Everything with { Campaign = "first", Partner = "buyer" }, None)));
+        Assert.Equal("5 1", Seconds(await audit.SearchAsync(Everything with { ClickId = "click-1" }, None)));
+        Assert.Equal("3", Seconds(await audit.SearchAsync(Everything with { ClickId = "own" }, None)));
+        Assert.Equal("1 3 5", Seconds(await audit.TimelineAsync(order.LeadId!.Value, None)));
+    }
+
+    [Fact]
+    public async Task A_person_is_erased_in_all_of_the_leads_messages_and_in_no_others()
+    {
+        var (audit, leadId) = (Store.Audit(), Builders.NewId());
+        AuditEntry Person(int second, Subject about) => Entry(second, about: about) with { PhoneHash = "a1", Comment = "anna", Message = """{"about":{"orderId":"1001"},"first_name":"Anna"}""" };
+        await audit.AppendAsync([Person(1, new Subject(leadId, "main", "1001")), Person(2, new Subject(Connection: "main", OrderId: "1001")), Person(3, new Subject(Builders.NewId(), "main", "1002")), Person(4, new Subject())], None);
+
+        await audit.EraseAsync(leadId, None);
+        await audit.EraseAsync(leadId, None);
+
+        Assert.All(await audit.TimelineAsync(leadId, None), e => Assert.Equal((PersonalData.Erase("""{"about":{"orderId":"1001"},"first_name":"Anna"}"""), null, null), (e.Message, e.PhoneHash, e.Comment)));
+        Assert.Equal("4 3", Seconds(await audit.SearchAsync(Everything with { PhoneHash = "a1" }, None)));
+        Assert.Equal("4 3", Seconds(await audit.SearchAsync(Everything with { Comment = "ann" }, None)));
+        Assert.Equal((1, 0), (await audit.ErasePhoneAsync("a1", None), await audit.ErasePhoneAsync("a1", None)));
+        Assert.Equal("3", Seconds(await audit.SearchAsync(Everything with { PhoneHash = "a1" }, None)));
+    }
+
+    [Fact]
+    public async Task What_was_erased_does_not_come_back_when_it_is_appended_again()
+    {
+        var (audit, leadId) = (Store.Audit(), Builders.NewId());
+        var entry = Entry(1, about: new Subject(leadId)) with { Message = """{"first_name":"Anna"}""" };
+        await audit.AppendAsync([entry], None);
+        await audit.EraseAsync(leadId, None);
+        await audit.AppendAsync([entry], None);
+
+        Assert.DoesNotContain("Anna", Assert.Single(await audit.TimelineAsync(leadId, None)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_oldest_of_a_kind_are_deleted_up_to_a_time_and_a_number()
+    {
+        var audit = Store.Audit();
+        await audit.AppendAsync([Entry(1), Entry(2, "LeadRefused"), Entry(3), Entry(4), Entry(5)], None);
+
+        Assert.Equal(2, await audit.PurgeAsync("OrderCreated", At(5), 2, None));
+        Assert.Equal("5 4 2", Seconds(await audit.SearchAsync(Everything, None)));
+        Assert.Equal(1, await audit.PurgeAsync("OrderCreated", At(5), 2, None));
+        Assert.Equal("5 2", Seconds(await audit.SearchAsync(Everything, None)));
     }
 
     private static DateTimeOffset At(int second) => Builders.Now.AddSeconds(second);
 
     private static AuditEntry Entry(int second, string kind = "OrderCreated", string? campaign = "first", Subject? about = null) =>
-        new(Builders.NewId(), kind, At(second), about ?? new Subject(Campaign: campaign), "{}");
+        new(Builders.NewId(), kind, At(second), about ?? new Subject(Campaign: campaign), null, null, null, "{}");
 
     private static string Seconds(IEnumerable<AuditEntry> entries) => string.Join(' ', entries.Select(e => (e.At - Builders.Now).TotalSeconds));
 }

@@ -26,6 +26,8 @@ public sealed class MongoUnderTest : IStoreUnderTest
 
     public IAuditLog Audit() => throw new NotSupportedException("The audit is not kept in MongoDB.");
 
+    public ILeadViews LeadViews() => throw new NotSupportedException("The audit is not kept in MongoDB.");
+
     /// <summary>One more store on the database.</summary>
     public MongoStore Open()
     {

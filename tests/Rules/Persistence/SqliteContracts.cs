@@ -29,3 +29,5 @@ public sealed class SqliteResendTests() : ResendContract(new SqliteUnderTest());
 public sealed class SqliteJobsTests() : JobsContract(new SqliteUnderTest());
 
 public sealed class SqliteAuditLogTests() : AuditLogContract(new SqliteUnderTest());
+
+public sealed class SqliteLeadViewsTests() : LeadViewsContract(new SqliteUnderTest());

@@ -18,6 +18,9 @@ public interface IStoreUnderTest : IAsyncDisposable
 
     /// <summary>As <see cref="Crm"/>.</summary>
     IAuditLog Audit();
+
+    /// <summary>As <see cref="Crm"/>; in the same database as <see cref="Audit"/>.</summary>
+    ILeadViews LeadViews();
 }
 
 /// <summary>SQLite files in a folder of their own.</summary>
@@ -31,7 +34,11 @@ public sealed class SqliteUnderTest : IStoreUnderTest
 
     public IPostbackLedger Postbacks() => new SqlitePostbackLedger(Open("postbacks.db", SqlitePostbackLedger.Schema));
 
-    public IAuditLog Audit() => new SqliteAuditLog(Open("audit.db", SqliteAuditLog.Schema));
+    public IAuditLog Audit() => new SqliteAuditLog(OpenAudit());
+
+    public ILeadViews LeadViews() => new SqliteLeadViews(OpenAudit());
+
+    private SqliteStore OpenAudit() => Open("audit.db", SqliteAuditLog.Schema + SqliteLeadViews.Schema);
 
     /// <summary>One more store on a file of the folder.</summary>
     public SqliteStore Open(string file, string schema)

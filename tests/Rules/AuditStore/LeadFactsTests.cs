@@ -2,11 +2,12 @@ using FsCheck;
 using FsCheck.Fluent;
 using LeadRelay.AuditStore;
 using LeadRelay.Contracts;
+using LeadRelay.Persistence.Audit;
 
 namespace LeadRelay.Tests.Rules.AuditStore;
 
 /// <summary>What a partner sees of a lead, out of its messages.</summary>
-public class LeadViewsTests
+public class LeadFactsTests
 {
     private static readonly Guid LeadId = new("0190163d-8694-739b-aea5-966c26f8ad91");
     private static readonly LeadSubmitted Submitted = Builders.Submitted(LeadId);
@@ -16,7 +17,7 @@ public class LeadViewsTests
     [Fact]
     public void Nothing_is_known_of_a_lead_without_messages()
     {
-        var view = LeadViews.Of(LeadId, []);
+        var view = View([]);
 
         Assert.Equal((LeadId, null, null, "queued"), (view.LeadId, view.Partner, view.OrderId, view.State));
         Assert.Empty(view.History);
@@ -43,7 +44,7 @@ public class LeadViewsTests
     public void The_state_is_the_latest_word_and_an_order_outlasts_all(string name, IAudited[] messages, string state)
     {
         Assert.NotEqual("", name);
-        var view = LeadViews.Of(LeadId, messages);
+        var view = View(messages);
 
         Assert.Equal((state, "buyer", "first", "click-1"), (view.State, view.Partner, view.Campaign, view.ClickId));
         Assert.Equal(state is "created" ? "1001" : null, view.OrderId);
@@ -53,7 +54,7 @@ public class LeadViewsTests
     [Fact]
     public void The_latest_status_is_that_of_the_highest_sequence_also_where_nothing_was_sent_for_it()
     {
-        var view = LeadViews.Of(LeadId, [Submitted, Created(1), Attempted(Approve, 2), Skipped(StatusEvent.Cancel, "rejected", "not_subscribed", 3_000, 3), Attempted(Hold, 4)]);
+        var view = View([Submitted, Created(1), Attempted(Approve, 2), Skipped(StatusEvent.Cancel, "rejected", "not_subscribed", 3_000, 3), Attempted(Hold, 4)]);
 
         Assert.Equal(("rejected", StatusEvent.Cancel), (view.Label, view.Event));
         Assert.Equal((12.50m, "EUR"), (view.Payout!.Value, view.Currency));
@@ -61,7 +62,7 @@ public class LeadViewsTests
 
     [Fact]
     public void What_was_superseded_is_not_the_latest_status() =>
-        Assert.Equal("hold", LeadViews.Of(LeadId, [Submitted, Attempted(Hold, 1), Skipped(StatusEvent.Approve, "accepted", "superseded", 9_000, 2)]).Label);
+        Assert.Equal("hold", View([Submitted, Attempted(Hold, 1), Skipped(StatusEvent.Approve, "accepted", "superseded", 9_000, 2)]).Label);
 
     [Theory]
     [InlineData("delivered")]
@@ -73,7 +74,7 @@ public class LeadViewsTests
         if (outcome is "delivered") messages.Add(new PostbackDelivered(Submitted.About, Approve, 2, At(3)));
         if (outcome is "failed") messages.Add(new PostbackFailed(Submitted.About, Approve, 2, "no", At(3)));
 
-        var postback = Assert.Single(LeadViews.Of(LeadId, messages).Postbacks);
+        var postback = Assert.Single(View(messages).Postbacks);
 
         Assert.Equal((outcome, 2, "second", "accepted"), (postback.Outcome, postback.Attempts, postback.Url, postback.Label));
     }
@@ -84,9 +85,9 @@ public class LeadViewsTests
         var due = new PostbackDue(Submitted.About, Approve, null, "3", At(1));
         var gaveWay = new PostbackSkipped(Submitted.About, Approve.Event, Approve.Label, Approve.Target, "superseded", "A newer one goes.", null, Approve.Sequence, At(2), "3");
 
-        var waiting = Assert.Single(LeadViews.Of(LeadId, [Submitted, due]).Postbacks);
-        var delivered = Assert.Single(LeadViews.Of(LeadId, [Submitted, due, Attempted(Approve, 2), new PostbackDelivered(Submitted.About, Approve, 1, At(2))]).Postbacks);
-        var superseded = Assert.Single(LeadViews.Of(LeadId, [Submitted, due, gaveWay]).Postbacks);
+        var waiting = Assert.Single(View([Submitted, due]).Postbacks);
+        var delivered = Assert.Single(View([Submitted, due, Attempted(Approve, 2), new PostbackDelivered(Submitted.About, Approve, 1, At(2))]).Postbacks);
+        var superseded = Assert.Single(View([Submitted, due, gaveWay]).Postbacks);
 
         Assert.Equal(("waiting", 0, Builders.Tracker, "3"), (waiting.Outcome, waiting.Attempts, waiting.Target, waiting.Rule));
         Assert.Equal(("delivered", 1, "3"), (delivered.Outcome, delivered.Attempts, delivered.Rule));
@@ -98,7 +99,7 @@ public class LeadViewsTests
     {
         var cancelled = new PostbackSkipped(Submitted.About, Approve.Event, Approve.Label, Approve.Target, "cancelled", "An operator cancelled it: suspect fraud", null, Approve.Sequence, At(2));
 
-        Assert.Equal("The operator cancelled it.", Assert.Single(LeadViews.Of(LeadId, [Submitted, cancelled]).Postbacks).Reason);
+        Assert.Equal("The operator cancelled it.", Assert.Single(View([Submitted, cancelled]).Postbacks).Reason);
     }
 
     [Fact]
@@ -107,7 +108,7 @@ public class LeadViewsTests
         var again = Approve with { DeliveryId = Builders.NewId(), ResendOf = Approve.DeliveryId };
         var test = new PostbackTested(Submitted.About, StatusEvent.Trash, "trash", Builders.Tracker, new SentRequest("GET", "u", new Dictionary<string, string>(), null, null), 200, "", null, At(9), 1);
 
-        var view = LeadViews.Of(LeadId, [Submitted, Attempted(Approve, 1), new PostbackFailed(Submitted.About, Approve, 9, "no", At(2)), new PostbackResent(Submitted.About, again, true, null, null, At(3)), test]);
+        var view = View([Submitted, Attempted(Approve, 1), new PostbackFailed(Submitted.About, Approve, 9, "no", At(2)), new PostbackResent(Submitted.About, again, true, null, null, At(3)), test]);
 
         Assert.Equal(["failed", "waiting"], view.Postbacks.Select(p => p.Outcome));
         Assert.Equal("accepted", view.Label);
@@ -118,7 +119,7 @@ public class LeadViewsTests
     {
         var held = new PostbackHeld(Submitted.About, "77", null, "no entry", null, 1, At(1));
 
-        var postbacks = LeadViews.Of(LeadId, [Submitted, held, Skipped(null, null, "ignored", 2, 2)]).Postbacks;
+        var postbacks = View([Submitted, held, Skipped(null, null, "ignored", 2, 2)]).Postbacks;
 
         Assert.Equal([("held", "no entry"), ("skipped", "ignored text")], postbacks.Select(p => (p.Outcome, p.Reason!)));
     }
@@ -126,7 +127,7 @@ public class LeadViewsTests
     [Fact]
     public void The_history_is_in_order_with_SalesRenders_times_where_it_has_them()
     {
-        var view = LeadViews.Of(LeadId, [Builders.Changed(statusId: "3", at: At(20), changedAt: At(15)), Builders.Changed(statusId: "2", at: At(10))]);
+        var view = View([Builders.Changed(statusId: "3", at: At(20), changedAt: At(15)), Builders.Changed(statusId: "2", at: At(10))]);
 
         Assert.Equal([("2", At(10)), ("3", At(15))], view.History.Select(s => (s.StatusId!, s.At)));
     }
@@ -147,7 +148,7 @@ public class LeadViewsTests
 
         Prop.ForAll(cases.ToArbitrary(), c => Written(c.Item1) == Written(c.shuffled)).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
 
-        static string Written(IEnumerable<IAudited> messages) => System.Text.Json.JsonSerializer.Serialize(LeadViews.Of(LeadId, messages));
+        static string Written(IEnumerable<IAudited> messages) => System.Text.Json.JsonSerializer.Serialize(View(messages));
     }
 
     [Theory]
@@ -162,11 +163,59 @@ public class LeadViewsTests
             Builders.Changed(statusId: $"{i}", at: At(i)), Attempted(Builders.Postback(i * 1_000) with { DeliveryId = Guid.CreateVersion7() }, i, url: $"{i}"),
         })];
 
-        var view = LeadViews.Of(LeadId, all, LeadViews.MostOfEach(views));
+        var view = View(all, LeadFacts.MostOfEach(views));
 
         Assert.Equal(Enumerable.Range(81 - shown, shown).Select(i => $"{i}"), view.History.Select(s => s.StatusId));
         Assert.Equal(Enumerable.Range(81 - shown, shown).Select(i => $"{i}"), view.Postbacks.Select(p => p.Url));
     }
+
+    [Fact]
+    public void Of_a_forgotten_person_no_text_stays_and_none_comes_back_whatever_order_the_messages_come_in()
+    {
+        var forget = new ForgetPerson(Submitted.About, null, At(3));
+        IAudited[] all = [Submitted, Created(1), Builders.Changed(statusId: "3", at: At(2)) with { Comment = "Anna called back" }, Attempted(Approve with { Comment = "Anna said yes" }, 2, url: "https://t.example/p?reason=Anna") with { Response = "Anna" }];
+
+        foreach (var messages in new[] { all.Append(forget), all.Prepend(forget) })
+        {
+            var facts = Facts(messages);
+            Assert.True(facts.Forgotten);
+            Assert.DoesNotContain("Anna", facts.Store(LeadId, 0).Facts, StringComparison.Ordinal);
+            Assert.Equal(("created", "accepted", 12.50m), (facts.Store(LeadId, 0).End.State, facts.Store(LeadId, 0).End.Label, facts.Money!.Value.Payout));
+        }
+    }
+
+    [Fact]
+    public void A_record_that_was_stored_is_gone_on_with_as_if_it_had_never_been_put_away()
+    {
+        IAudited[] all = [Submitted, Created(1), new PostbackDue(Submitted.About, Approve, null, "3", At(1)), Attempted(Approve, 2), new PostbackDelivered(Submitted.About, Approve, 1, At(3)), Builders.Changed(statusId: "3", at: At(2)), Skipped(StatusEvent.Hold, "hold", "repeat", 2_500, 2)];
+        StoredView? stored = null;
+        foreach (var message in all)
+        {
+            var facts = stored is null ? new LeadFacts() : LeadFacts.Of(stored);
+            facts.Add(IdOf(message), message);
+            stored = facts.Store(LeadId, 1);
+        }
+
+        Assert.Equal(Facts(all).Store(LeadId, 1), stored);
+        Assert.Equal(("created", 1, 0), (stored!.End.State, stored.Delivered, stored.Failed));
+    }
+
+    private static LeadFacts Facts(IEnumerable<IAudited> messages)
+    {
+        var facts = new LeadFacts();
+        foreach (var message in messages)
+            facts.Add(IdOf(message), message);
+        return facts;
+    }
+
+    private static LeadView View(IEnumerable<IAudited> messages, int most = 50)
+    {
+        var facts = Facts(messages);
+        return facts.View(facts.Store(LeadId, 0), most);
+    }
+
+    /// <summary>Follows from the message, as the relay's own do.</summary>
+    private static Guid IdOf(IAudited message) => StableId.Of(System.Text.Json.JsonSerializer.Serialize(message, message.GetType()), message.GetType().Name);
 
     private static DateTimeOffset At(int second) => Builders.Now.AddSeconds(second);
 

@@ -1,0 +1,70 @@
+using LeadRelay.Persistence.Audit;
+
+namespace LeadRelay.AuditStore;
+
+/// <summary>
+/// Keeps the leads' records up to date with what was stored. Any number of replicas may do so with the same messages, in any
+/// order: whoever stores a message looks for its lead only then, and whoever learns of a lead's order looks for the order's
+/// messages only then, so of two who meet at least one sees what the other did.
+/// </summary>
+public sealed class LeadViewKeeper(IAuditLog audit, ILeadViews views)
+{
+    /// <param name="stored">Messages that are in the audit already.</param>
+    /// <returns>Leads among those concerned whose person was forgotten.</returns>
+    public async Task<IReadOnlyList<Guid>> KeepAsync(IReadOnlyList<StoredMessage> stored, CancellationToken ct)
+    {
+        var changed = await FoldAsync(stored, ct);
+        var announced = stored.Where(m => m.Message is OrderCreated or LeadDuplicated).Select(m => Order(m.Entry)).OfType<OrderKey>().ToHashSet();
+        var earlier = announced.Count is 0 ? [] : await audit.OfOrdersAsync(announced, ct);
+        if (earlier.Count > 0)
+            changed = [.. changed, .. await FoldAsync([.. earlier.Select(StoredMessage.Of)], ct)];
+        // A message that names no lead is found by its order's campaign, partner and click id, too.
+        var without = stored.Select(m => m.Entry).Concat(earlier).Where(entry => entry.About.LeadId is null).Select(Order).OfType<OrderKey>().ToHashSet();
+        var adopting = changed.Select(lead => lead.View).Where(view => view.End.State is "created" && without.Contains(new OrderKey(view.About.Connection!, view.About.OrderId!))).Select(view => view.About).ToHashSet();
+        if (adopting.Count > 0)
+            await audit.AdoptAsync(adopting, ct);
+        return [.. changed.Where(lead => lead.Forgotten).Select(lead => lead.View.LeadId).Distinct()];
+    }
+
+    /// <summary>Adds messages to the records that they concern, and returns these.</summary>
+    private async Task<IReadOnlyList<(StoredView View, bool Forgotten)>> FoldAsync(IReadOnlyList<StoredMessage> stored, CancellationToken ct)
+    {
+        await views.WriteAsync([.. stored.Select(Rejected).OfType<StoredView>()], ct);
+        var ofLeads = stored.Where(m => m.Message is not null and not LeadRefused && m.Entry.About.LeadId is not null).ToLookup(m => m.Entry.About.LeadId!.Value);
+        var ofOrders = stored.Where(m => m.Message is not null && m.Entry.About.LeadId is null).ToLookup(m => Order(m.Entry));
+        var orders = ofOrders.Select(group => group.Key).OfType<OrderKey>().ToList();
+        var written = new Dictionary<Guid, (StoredView, bool)>();
+        for (IReadOnlyList<Guid>? again = null; again is not []; )
+        {
+            var known = (again ?? [.. ofLeads.Select(group => group.Key)]) is { Count: > 0 } leads ? await views.OfLeadsAsync(leads, ct) : [];
+            if (again is null && orders.Count > 0)
+                known = [.. known.Concat(await views.OfOrdersAsync(orders, ct)).DistinctBy(view => view.LeadId)];
+            var current = known.ToDictionary(view => view.LeadId);
+            List<StoredView> toWrite = [];
+            foreach (var leadId in current.Keys.Union(again ?? ofLeads.Select(group => group.Key)))
+            {
+                var view = current.GetValueOrDefault(leadId);
+                var messages = ofLeads[leadId].Concat(view is { About: { Connection: { } connection, OrderId: { } order } } ? ofOrders[new OrderKey(connection, order)] : []);
+                if (view is { Facts: StoredView.NoDetails })
+                    continue; // its details were deleted: what is left is the statistics'
+                var facts = view is null ? new LeadFacts() : LeadFacts.Of(view);
+                foreach (var message in messages)
+                    facts.Add(message.Entry.MessageId, message.Message!);
+                var next = facts.Store(leadId, view?.Version ?? 0);
+                written[leadId] = (next, facts.Forgotten);
+                if (next != view)
+                    toWrite.Add(next);
+            }
+            again = toWrite.Count is 0 ? [] : await views.WriteAsync(toWrite, ct);
+        }
+        return [.. written.Values];
+    }
+
+    /// <summary>A submission that was refused at the door is no lead, and is counted.</summary>
+    private static StoredView? Rejected(StoredMessage message) => message is { Message: LeadRefused { About.Campaign: not null } refused }
+        ? new StoredView(message.Entry.MessageId, 0, refused.At, new Subject(message.Entry.MessageId, Campaign: refused.About.Campaign, Partner: refused.About.Partner),
+            new LeadEnd(LeadEnd.Rejected, refused.Code), 0, 0, StoredView.NoDetails)
+        : null;
+
+    private static OrderKey? Order(AuditEntry entry) => entry.About is { Connection: { } connection, OrderId: { } order } ? new OrderKey(connection, order) : null;
+}

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using LeadRelay.Persistence.Audit;
+using MassTransit;
+using MassTransit.Serialization;
+
+namespace LeadRelay.AuditStore;
+
+/// <summary>A message as it is stored, and as its contract where this version has that.</summary>
+public sealed record StoredMessage(AuditEntry Entry, IAudited? Message)
+{
+    /// <summary>A message as it arrives.</summary>
+    public static StoredMessage Of(ConsumeContext<IAudited> context, PhoneHashes phones)
+    {
+        // The contract's name: first of the message's types, urn:message:NAMESPACE:NAME.
+        var kind = context.SupportedMessageTypes.First()[("urn:message:".Length + typeof(IAudited).Namespace!.Length + 1)..];
+        using var envelope = JsonDocument.Parse(context.ReceiveContext.Body.GetBytes());
+        var text = envelope.RootElement.GetProperty("message").GetRawText();
+        var message = Read(kind, text);
+        return new StoredMessage(new AuditEntry(context.MessageId!.Value, kind, context.Message.At, context.Message.About,
+            (context.CorrelationId ?? context.ConversationId)?.ToString(), phones.Of(message is null ? null : Phone(message)), message is null ? null : Comment(message), text), message);
+    }
+
+    public static StoredMessage Of(AuditEntry entry) => new(entry, Read(entry.Kind, entry.Message));
+
+    /// <summary>Null when this version has no such contract, or one that is not compatible.</summary>
+    private static IAudited? Read(string kind, string json)
+    {
+        try
+        {
+            return typeof(IAudited).Assembly.GetType($"{typeof(IAudited).Namespace}.{kind}") is { } type
+                ? JsonSerializer.Deserialize(json, type, SystemTextJsonMessageSerializer.Options) as IAudited
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Phone(IAudited message) => message switch
+    {
+        LeadRefused refused => refused.Phone,
+        LeadSubmitted submitted => submitted.Lead.Fields.GetValueOrDefault("phone"),
+        OrderCreated created => Phone(created.Submission),
+        OrderRefused refused => Phone(refused.Submission),
+        OrderInDoubt doubt => Phone(doubt.Submission),
+        LeadDuplicated duplicate => Phone(duplicate.Submission),
+        _ => null,
+    };
+
+    private static string? Comment(IAudited message) => message switch
+    {
+        LeadSubmitted submitted => submitted.Lead.Fields.GetValueOrDefault("comment"),
+        OrderStatusChanged changed => changed.Comment,
+        StatusUpdateRequested requested => requested.Comment,
+        PostbackHeld held => held.Comment,
+        PostbackSkipped skipped => skipped.Comment,
+        PostbackDue due => due.Postback.Comment,
+        _ => null,
+    };
+}

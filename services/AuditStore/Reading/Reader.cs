@@ -1,0 +1,52 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using LeadRelay.Bus;
+using LeadRelay.Configuration;
+using MassTransit;
+
+namespace LeadRelay.AuditStore;
+
+/// <summary>Who reads the audit: the operator, everything; a partner with an API key, what is its own.</summary>
+/// <param name="Partner">Null for the operator.</param>
+/// <param name="MayReadPersonalData">In clear, if that is asked for.</param>
+/// <param name="Address">From where.</param>
+public sealed record Reader(string? Partner, bool MayReadPersonalData, string? Address)
+{
+    public bool IsOperator => Partner is null;
+}
+
+/// <summary>Knows who reads, and puts on record what must be.</summary>
+public sealed class Readers(OperatorAccess operators, ConfigStore config, IBus bus, TimeProvider time, ILogger<Readers> logger)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+
+    /// <summary>Null for a stranger.</summary>
+    public Reader? Of(HttpRequest request)
+    {
+        var address = request.HttpContext.Connection.RemoteIpAddress;
+        if (operators.Allows(request.Headers.Authorization))
+            return new Reader(null, operators.AllowsPersonalData(request.Headers.Authorization), address?.ToString());
+        return ApiKey.Of(request) is { Length: > 0 } key && config.Current.PartnerWithKey(ApiKey.Hash(key)) is { } partner
+            && partner.Roles.Contains(Role.Partner) && (partner.Networks.Count is 0 || partner.Networks.Have(address))
+            ? new Reader(partner.Name, false, address?.ToString())
+            : null;
+    }
+
+    /// <summary>Puts on record that somebody reads; true only when it is.</summary>
+    /// <param name="rows">Of an export that has ended.</param>
+    public async Task<bool> RecordAsync(Reader reader, string what, AuditSearch asked, long? rows = null)
+    {
+        var about = new Subject(asked.Query.LeadIds.Count is 1 ? asked.Query.LeadIds.First() : null, Campaign: asked.Query.Campaign);
+        var read = new AuditRead(about, reader.Partner ?? "operator", reader.Address, what, asked.Text, asked.Personal, rows, time.GetUtcNow());
+        try
+        {
+            await bus.PublishOnceAsync(read, Guid.CreateVersion7(), Limit, time);
+            return true;
+        }
+        catch (Exception e)
+        {
+            logger.LogWarning("A read of the audit could not be put on record: {Reason}", e.Message);
+            return false;
+        }
+    }
+}
