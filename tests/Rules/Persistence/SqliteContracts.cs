@@ -31,3 +31,5 @@ public sealed class SqliteJobsTests() : JobsContract(new SqliteUnderTest());
 public sealed class SqliteAuditLogTests() : AuditLogContract(new SqliteUnderTest());
 
 public sealed class SqliteLeadViewsTests() : LeadViewsContract(new SqliteUnderTest());
+
+public sealed class SqliteLeadViewKeeperTests() : LeadViewKeeperContract(new SqliteUnderTest());
