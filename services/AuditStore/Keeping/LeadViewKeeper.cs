@@ -18,9 +18,11 @@ public sealed class LeadViewKeeper(IAuditLog audit, ILeadViews views)
         var earlier = announced.Count is 0 ? [] : await audit.OfOrdersAsync(announced, ct);
         if (earlier.Count > 0)
             changed = [.. changed, .. await FoldAsync([.. earlier.Select(StoredMessage.Of)], ct)];
-        // A message that names no lead is found by its order's campaign, partner and click id, too.
-        var without = stored.Select(m => m.Entry).Concat(earlier).Where(entry => entry.About.LeadId is null).Select(Order).OfType<OrderKey>().ToHashSet();
-        var adopting = changed.Select(lead => lead.View).Where(view => view.End.State is "created" && without.Contains(new OrderKey(view.About.Connection!, view.About.OrderId!))).Select(view => view.About).ToHashSet();
+        // A message that does not name the campaign, as a webhook, is found by it all the same.
+        var bare = stored.Select(m => m.Entry).Where(entry => entry.About.Campaign is null).ToList();
+        var (leads, orders) = (bare.Select(entry => entry.About.LeadId).ToHashSet(), bare.Where(entry => entry.About.LeadId is null).Select(Order).OfType<OrderKey>().ToHashSet());
+        var adopting = changed.Where(lead => lead.View.End.State is "created").Select(lead => lead.View.About).Where(about => about is { Campaign: not null, Connection: { } connection, OrderId: { } order }
+            && (announced.Contains(new OrderKey(connection, order)) || leads.Contains(about.LeadId) || orders.Contains(new OrderKey(connection, order)))).ToHashSet();
         if (adopting.Count > 0)
             await audit.AdoptAsync(adopting, ct);
         return [.. changed.Where(lead => lead.Forgotten).Select(lead => lead.View.LeadId).Distinct()];

@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using LeadRelay.Bus;
 using LeadRelay.Configuration;
 using MassTransit;
@@ -27,7 +25,7 @@ public sealed class Readers(OperatorAccess operators, ConfigStore config, IBus b
         if (operators.Allows(request.Headers.Authorization))
             return new Reader(null, operators.AllowsPersonalData(request.Headers.Authorization), address?.ToString());
         return ApiKey.Of(request) is { Length: > 0 } key && config.Current.PartnerWithKey(ApiKey.Hash(key)) is { } partner
-            && partner.Roles.Contains(Role.Partner) && (partner.Networks.Count is 0 || partner.Networks.Have(address))
+            && (partner.Networks.Count is 0 || partner.Networks.Have(address))
             ? new Reader(partner.Name, false, address?.ToString())
             : null;
     }

@@ -19,8 +19,8 @@ public interface IAuditLog
     /// <summary>Entries that name one of these orders and no lead, as a webhook does that came before its order was known.</summary>
     Task<IReadOnlyList<AuditEntry>> OfOrdersAsync(IReadOnlyCollection<OrderKey> orders, CancellationToken ct);
 
-    /// <summary>Entries that name one of these orders and no lead are from now on found by its campaign, partner and click id, too.</summary>
-    Task AdoptAsync(IReadOnlyCollection<Subject> orders, CancellationToken ct);
+    /// <summary>Entries that name one of these leads, or its order and no lead, and neither campaign nor partner, are from now on found by its campaign, partner and click id, too.</summary>
+    Task AdoptAsync(IReadOnlyCollection<Subject> leads, CancellationToken ct);
 
     /// <summary>What was set apart, the newest first.</summary>
     Task<IReadOnlyList<ApartEntry>> ApartAsync(int atMost, CancellationToken ct);
@@ -37,7 +37,7 @@ public interface IAuditLog
 
 /// <summary>One stored message.</summary>
 /// <param name="Kind">The contract's name.</param>
-/// <param name="About">As the message has it; where it names an order and no lead, with the order's campaign, partner and click id once these are known.</param>
+/// <param name="About">As the message has it; where it names neither campaign nor partner, with these and the click id of its lead once they are known.</param>
 /// <param name="Correlation">Of the envelope: what messages of one conversation share.</param>
 /// <param name="PhoneHash">The lead's phone, as an HMAC.</param>
 /// <param name="Comment">The call centre's or the lead's, to be searched.</param>

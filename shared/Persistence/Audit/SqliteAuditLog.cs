@@ -85,14 +85,15 @@ public sealed class SqliteAuditLog(SqliteStore store) : IAuditLog
             ON messages.order_id = known.value ->> 'OrderId' AND messages.connection = known.value ->> 'Connection' WHERE messages.lead_id IS NULL
             """, Read, Set(orders)), ct);
 
-    public Task AdoptAsync(IReadOnlyCollection<Subject> orders, CancellationToken ct) => store.WriteAsync(connection =>
+    public Task AdoptAsync(IReadOnlyCollection<Subject> leads, CancellationToken ct) => store.WriteAsync(connection =>
     {
-        foreach (var order in orders)
+        foreach (var lead in leads)
         {
             connection.Run("""
-                UPDATE messages SET campaign = @2, partner = @3, click_id = COALESCE(click_id, @4)
-                WHERE order_id = @1 AND connection = @0 AND lead_id IS NULL AND campaign IS NULL
-                """, order.Connection, order.OrderId, order.Campaign, order.Partner, order.ClickId);
+                UPDATE messages SET campaign = @3, partner = @4, click_id = COALESCE(click_id, @5) WHERE campaign IS NULL AND partner IS NULL AND place IN (
+                  SELECT place FROM messages WHERE lead_id = @0
+                  UNION ALL SELECT place FROM messages WHERE order_id = @2 AND connection = @1 AND lead_id IS NULL)
+                """, lead.LeadId, lead.Connection, lead.OrderId, lead.Campaign, lead.Partner, lead.ClickId);
         }
         return true;
     }, ct);

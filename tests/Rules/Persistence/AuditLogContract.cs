@@ -147,7 +147,7 @@ public abstract class AuditLogContract(IStoreUnderTest store) : StoreContract(st
     }
 
     [Fact]
-    public async Task Messages_of_an_order_that_name_no_lead_are_found_by_its_campaign_partner_and_click_id_once_these_are_known()
+    public async Task Messages_that_name_neither_campaign_nor_partner_are_found_by_those_of_their_lead_once_they_are_known()
     {
         var audit = Store.Audit();
         var order = new Subject(Builders.NewId(), "main", "1001", "first", "buyer", "click-1");
@@ -155,16 +155,19 @@ public abstract class AuditLogContract(IStoreUnderTest store) : StoreContract(st
         [
             Entry(1, about: new Subject(Connection: "main", OrderId: "1001")), Entry(2, about: new Subject(Connection: "other", OrderId: "1001")),
             Entry(3, about: new Subject(Connection: "main", OrderId: "1001", ClickId: "own")), Entry(4, about: new Subject(Connection: "main", OrderId: "1002")), Entry(5, about: order with { Campaign = "second" }),
+            Entry(6, about: new Subject(order.LeadId, "main", "1001")), Entry(7, about: new Subject(Builders.NewId(), "main", "1001")),
+            // An advertiser's push is the advertiser's.
+            Entry(8, about: new Subject(order.LeadId, Partner: "shop")),
         ], None);
 
         Assert.Equal("1 3", Seconds((await audit.OfOrdersAsync([new OrderKey("main", "1001"), new OrderKey("main", "1009")], None)).OrderBy(e => e.At)));
         await audit.AdoptAsync([order], None);
         await audit.AdoptAsync([order with { Campaign = "second" }], None);
 
-        Assert.Equal("3 1", Seconds(await audit.SearchAsync(Everything with { Campaign = "first", Partner = "buyer" }, None)));
-        Assert.Equal("5 1", Seconds(await audit.SearchAsync(Everything with { ClickId = "click-1" }, None)));
+        Assert.Equal("6 3 1", Seconds(await audit.SearchAsync(Everything with { Campaign = "first", Partner = "buyer" }, None)));
+        Assert.Equal("6 5 1", Seconds(await audit.SearchAsync(Everything with { ClickId = "click-1" }, None)));
         Assert.Equal("3", Seconds(await audit.SearchAsync(Everything with { ClickId = "own" }, None)));
-        Assert.Equal("1 3 5", Seconds(await audit.TimelineAsync(order.LeadId!.Value, None)));
+        Assert.Equal("1 3 5 6 8", Seconds(await audit.TimelineAsync(order.LeadId!.Value, None)));
     }
 
     [Fact]

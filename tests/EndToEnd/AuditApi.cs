@@ -1,0 +1,148 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace LeadRelay.Tests.EndToEnd;
+
+/// <summary>What the audit answers: to the operator, to whoever may read personal data, and to partners.</summary>
+public sealed class AuditApi(RelayOf<InMemory> shared) : IClassFixture<RelayOf<InMemory>>
+{
+    private readonly Relay relay = shared.Relay;
+
+    [Fact]
+    public async Task A_message_is_found_by_everything_that_it_is_about()
+    {
+        var (leadId, orderId, click) = await LeadAsync("+4915123000001", "found");
+        await relay.SetStatusAsync(orderId, "4", "Wants a GREEN one, später");
+        await relay.Eventually("all of it is stored", () => relay.AuditAsync($"lead_id={leadId}&kind=PostbackDelivered"), f => f.Messages("PostbackDelivered").Count is 2);
+
+        foreach (var query in new[] { $"lead_id={leadId}", $"order_id={orderId}", $"connection=sandbox&order_id={orderId}", $"click_id={click}", "phone=%2B49 151 23000001", $"comment=green ONE&lead_id={leadId}",
+            $"campaign=demo&lead_id={leadId}&from=2026-01-01", $"partner=demo-partner&click_id={click}&kind=LeadSubmitted, PostbackDue", $"lead_id={leadId}&limit=1&order=oldest" })
+            Assert.NotEmpty((await relay.AuditAsync(query)).GetProperty("entries").EnumerateArray());
+        foreach (var query in new[] { $"lead_id={Guid.CreateVersion7()}", $"order_id={orderId}&connection=other", "phone=%2B4915123000009", $"lead_id={leadId}&to=2020-01-01", "comment=100%25" })
+            Assert.Empty((await relay.AuditAsync(query)).GetProperty("entries").EnumerateArray());
+        // A webhook names no lead: it is found by its order's campaign and partner.
+        Assert.Equal(orderId, Assert.Single((await relay.AuditAsync($"campaign=demo&partner=demo-partner&order_id={orderId}")).Messages("OrderStatusChanged")).At("about", "orderId"));
+    }
+
+    [Fact]
+    public async Task Pages_follow_one_another_until_there_is_no_next()
+    {
+        var (leadId, _, _) = await LeadAsync("+4915123000002", "pages");
+        var whole = await relay.Eventually("the postback is delivered", () => relay.AuditAsync($"lead_id={leadId}"), f => f.Messages("PostbackDelivered").Count is 1);
+        var (ids, after) = (new List<string?>(), "");
+        do
+        {
+            var page = await relay.AuditAsync($"lead_id={leadId}&limit=2{after}");
+            ids.AddRange(page.GetProperty("entries").EnumerateArray().Select(e => e.At("message_id")));
+            after = page.At("next") is { } next ? $"&after={next}" : null;
+        }
+        while (after is not null);
+
+        Assert.Equal(whole.GetProperty("entries").EnumerateArray().Select(e => e.At("message_id")), ids);
+    }
+
+    [Theory]
+    [InlineData("colour=red", "There is no parameter colour.")]
+    [InlineData("kind=LeadSubmited", "There is no kind LeadSubmited.")]
+    [InlineData("limit=0", "limit must be")]
+    [InlineData("from=yesterday", "from must be a time")]
+    [InlineData("lead_id=1", "lead_id must be")]
+    [InlineData("phone=none", "phone must be")]
+    [InlineData("order=up", "order must be")]
+    [InlineData("personal=yes", "personal must be")]
+    [InlineData("after=nowhere", "after must be")]
+    public async Task What_cannot_be_understood_is_said(string query, string sentence)
+    {
+        var (status, problem) = await Relay.SendAsync(relay.AuditStore, HttpMethod.Get, $"audit?{query}");
+
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains(sentence, problem.At("detail"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Personal_data_is_masked_unless_it_is_asked_for_by_whoever_may_and_then_that_is_on_record()
+    {
+        var (leadId, _, _) = await LeadAsync("+4915123000003", "masked");
+        await relay.Eventually("it is stored", () => relay.AuditAsync($"lead_id={leadId}&kind=OrderCreated"), f => f.Messages("OrderCreated").Count is 1);
+
+        foreach (var path in new[] { $"leads/{leadId}/timeline", $"audit?lead_id={leadId}" })
+        {
+            var masked = (await Relay.GetAsync(relay.AuditStore, path)).GetRawText();
+            Assert.DoesNotContain("15123000003", masked, StringComparison.Ordinal);
+            Assert.DoesNotContain("Muster", masked, StringComparison.Ordinal);
+            Assert.Contains("click-masked", masked, StringComparison.Ordinal);
+        }
+        Assert.Empty((await relay.AuditAsync($"lead_id={leadId}&kind=AuditRead")).Messages("AuditRead"));
+
+        var clear = await relay.TimelineAsync(leadId, personal: true);
+        Assert.Equal("+4915123000003", Assert.Single(clear.Messages("LeadSubmitted")).At("lead", "fields", "phone"));
+        var read = Assert.Single((await relay.Eventually("the read is on record", () => relay.AuditAsync($"lead_id={leadId}&kind=AuditRead"), f => f.Messages("AuditRead").Count is 1)).Messages("AuditRead"));
+        Assert.Equal(("operator", "timeline", "true"), (read.At("reader"), read.At("what"), read.At("personal")));
+
+        await Relay.GetAsync(relay.AuditStore, "audit?phone=%2B4915123000003&personal=true");
+        var search = await relay.Eventually("that one, too", () => relay.AuditAsync("kind=AuditRead"), f => f.Messages("AuditRead").FirstOrDefault(m => m.At("what") is "search" && m.At("filter")!.Contains("phone_hmac=", StringComparison.Ordinal)).ValueKind is JsonValueKind.Object);
+        Assert.DoesNotContain("15123000003", search.GetRawText(), StringComparison.Ordinal);
+
+        using var plain = new HttpClient { BaseAddress = relay.AuditStore.BaseAddress };
+        plain.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Relay.OperatorToken);
+        Assert.Equal(HttpStatusCode.OK, (await Relay.SendAsync(plain, HttpMethod.Get, $"leads/{leadId}/timeline")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await Relay.SendAsync(plain, HttpMethod.Get, $"leads/{leadId}/timeline?personal=true")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await Relay.SendAsync(plain, HttpMethod.Post, "audit/forget", new { lead_id = leadId })).Status);
+    }
+
+    [Fact]
+    public async Task A_partner_sees_its_own_leads_without_what_is_between_the_relay_and_SalesRender()
+    {
+        var (leadId, orderId, _) = await LeadAsync("+4915123000004", "partners");
+        await relay.SetStatusAsync(orderId, "3", "Wants two");
+        await relay.Eventually("all of it is stored", () => relay.AuditAsync($"lead_id={leadId}&kind=PostbackDelivered"), f => f.Messages("PostbackDelivered").Count is 2);
+
+        var (status, timeline) = await AskAsync($"leads/{leadId}/timeline");
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal(orderId, Assert.Single(timeline.Messages("OrderCreated")).At("about", "orderId"));
+        Assert.Equal("Wants two", Assert.Single(timeline.Messages("OrderStatusChanged")).At("comment"));
+        foreach (var text in new[] { timeline.GetRawText(), (await AskAsync("audit?campaign=demo")).Body.GetRawText() })
+        {
+            foreach (var hidden in new[] { "exchange", "mutation", "sandbox", "companies", "15123000004" })
+                Assert.DoesNotContain(hidden, text, StringComparison.OrdinalIgnoreCase);
+        }
+
+        Assert.Equal(HttpStatusCode.NotFound, (await AskAsync($"leads/{leadId}/timeline", "demo-advertiser-key")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await AskAsync($"leads/{leadId}/timeline?personal=true")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await AskAsync("audit/apart")).Status);
+        Assert.Empty((await AskAsync("audit?kind=AuditRead")).Body.GetProperty("entries").EnumerateArray());
+        foreach (var key in new[] { "nobodys-key", "" })
+            Assert.Equal(HttpStatusCode.Unauthorized, (await AskAsync("audit", key)).Status);
+    }
+
+    [Fact]
+    public async Task Statistics_say_what_became_of_a_days_leads()
+    {
+        await using var own = await Relay.StartAsync();
+        string[] orders = [await own.OrderAsync("demo", "one"), await own.OrderAsync("demo", "two"), await own.OrderAsync("demo", "three")];
+        await own.SetStatusAsync(orders[0], "3");
+        await own.SetStatusAsync(orders[1], "4");
+        await own.SubmitAsync(new { phone = "12" });
+
+        var day = (await own.Eventually("all of it is counted", () => Relay.GetAsync(own.AuditStore, "audit/statistics?campaign=demo&from=2026-01-01"), s => s.GetProperty("days") is var days
+            && days.GetArrayLength() is 1 && days[0].At("postbacks_delivered") is "5" && days[0].GetProperty("rejected").EnumerateObject().Any())).GetProperty("days")[0];
+
+        Assert.Equal(("demo", "3", "3", "0", "0.3333", "1"), (day.At("campaign"), day.At("leads"), day.At("orders"), day.At("open"), day.At("approval_rate"), day.At("postback_success")));
+        Assert.Equal("""{"invalid_phone":1}""", day.GetProperty("rejected").GetRawText());
+        Assert.Equal(["accepted 1", "rejected 1", "wait 1"], day.GetProperty("labels").EnumerateObject().Select(l => $"{l.Name} {l.Value}").Order());
+        Assert.Equal(0, (await Relay.GetAsync(own.AuditStore, "audit/statistics?partner=other")).GetProperty("days").GetArrayLength());
+    }
+
+    private async Task<(HttpStatusCode Status, JsonElement Body)> AskAsync(string path, string key = "demo-partner-key")
+    {
+        using var client = new HttpClient { BaseAddress = relay.AuditStore.BaseAddress };
+        return await Relay.SendAsync(client, HttpMethod.Get, path, null, ("X-Api-Key", key));
+    }
+
+    private async Task<(string LeadId, string OrderId, string Click)> LeadAsync(string phone, string name)
+    {
+        var (_, lead) = await relay.SubmitAsync(new { phone, click_id = $"click-{name}", name = "Anna Muster" });
+        return (lead.At("lead_id")!, lead.At("order_id")!, $"click-{name}");
+    }
+}
