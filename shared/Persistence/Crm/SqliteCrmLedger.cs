@@ -11,27 +11,29 @@ public sealed class SqliteCrmLedger(SqliteStore store) : ICrmLedger
           id TEXT PRIMARY KEY, kind TEXT NOT NULL, state TEXT NOT NULL, round INTEGER NOT NULL DEFAULT 1, attempt INTEGER NOT NULL DEFAULT 0,
           connection TEXT NOT NULL, order_id TEXT, message_id TEXT NOT NULL, type TEXT NOT NULL, message TEXT NOT NULL, body_hash TEXT,
           since INTEGER NOT NULL, due_at INTEGER NOT NULL, lease TEXT, lease_until INTEGER, outcome_type TEXT, outcome TEXT,
-          campaign TEXT, seen_order_id TEXT, waits_for TEXT);
+          campaign TEXT, seen_order_id TEXT, waits_for TEXT, lead_id TEXT, forgotten INTEGER NOT NULL DEFAULT 0);
         CREATE INDEX IF NOT EXISTS work_due ON work(due_at) WHERE state = 'Waiting';
         CREATE INDEX IF NOT EXISTS work_leased ON work(lease_until) WHERE state = 'Claimed';
         CREATE INDEX IF NOT EXISTS work_doubt ON work(since) WHERE state = 'InDoubt';
         CREATE INDEX IF NOT EXISTS work_order ON work(connection, order_id, kind) WHERE order_id IS NOT NULL;
+        CREATE INDEX IF NOT EXISTS work_lead ON work(lead_id) WHERE lead_id IS NOT NULL;
         CREATE TABLE IF NOT EXISTS askers(id TEXT NOT NULL, instance TEXT NOT NULL, request_id TEXT NOT NULL, PRIMARY KEY(id, instance, request_id)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS firsts(campaign TEXT NOT NULL, phone TEXT NOT NULL, lead_id TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY(campaign, phone)) WITHOUT ROWID;
+        CREATE INDEX IF NOT EXISTS firsts_lead ON firsts(lead_id);
         """;
 
     public Task<Accepted> AcceptAsync(NewWork work, Asker? asker, CancellationToken ct) => store.WriteAsync(connection =>
     {
         var about = work.Message.About;
         var isNew = connection.Run($"""
-            INSERT INTO work(id, kind, state, connection, order_id, message_id, type, message, body_hash, since, due_at, campaign)
-            VALUES(@0, @1, 'Waiting', @2, @3, @4, @5, @6, @7, {SqliteStore.Now}, {SqliteStore.Now}, @8)
+            INSERT INTO work(id, kind, state, connection, order_id, message_id, type, message, body_hash, since, due_at, campaign, lead_id)
+            VALUES(@0, @1, 'Waiting', @2, @3, @4, @5, @6, @7, {SqliteStore.Now}, {SqliteStore.Now}, @8, @9)
             ON CONFLICT(id) DO UPDATE SET state = 'Waiting', connection = excluded.connection, round = round + 1, attempt = 0, message_id = excluded.message_id,
               message = excluded.message, body_hash = excluded.body_hash, since = excluded.since, due_at = excluded.due_at, lease = NULL,
-              outcome_type = NULL, outcome = NULL, waits_for = NULL
+              outcome_type = NULL, outcome = NULL, waits_for = NULL, forgotten = 0
             WHERE state = 'Refused' AND message_id <> excluded.message_id
             """, work.Id, work.Kind.ToString(), about.Connection, about.OrderId, work.MessageId, work.Message.GetType().Name,
-            MessageJson.Write(work.Message), work.BodyHash, about.Campaign) is 1;
+            MessageJson.Write(work.Message), work.BodyHash, about.Campaign, about.LeadId) is 1;
         if (isNew && work.Duplicates is { } rule)
             connection.Run("UPDATE work SET waits_for = @1 WHERE id = @0", work.Id, First(connection, work.Id, rule));
         var superseded = isNew && work.Supersede is { } supersede ? Supersede(connection, work, supersede) : [];
@@ -74,10 +76,11 @@ public sealed class SqliteCrmLedger(SqliteStore store) : ICrmLedger
             if (state is WorkState.InDoubt && dueIn is not null)
             {
                 connection.Run($"""
-                    INSERT INTO work(id, kind, state, connection, message_id, type, message, since, due_at)
-                    SELECT @1, 'LookUp', 'Waiting', connection, message_id, outcome_type, outcome, {SqliteStore.Now}, due_at FROM work WHERE id = @0
+                    INSERT INTO work(id, kind, state, connection, message_id, type, message, since, due_at, lead_id, forgotten)
+                    SELECT @1, 'LookUp', 'Waiting', connection, message_id, outcome_type, outcome, {SqliteStore.Now}, due_at, id, forgotten FROM work WHERE id = @0
                     """, claim.Id, claim.LookUpId);
             }
+            EraseIfEnded(connection, claim.Id);
             SqliteOutbox.Add(connection, events);
             return state is WorkState.Waiting ? [] : Askers(connection, claim.Id);
         }, ct);
@@ -93,6 +96,8 @@ public sealed class SqliteCrmLedger(SqliteStore store) : ICrmLedger
             if (!resolved)
                 return null;
             connection.Run("UPDATE work SET state = 'Done' WHERE id = @0 AND state = 'Waiting'", doubt.LookUpId);
+            EraseIfEnded(connection, doubt.Id);
+            EraseIfEnded(connection, doubt.LookUpId);
             SqliteOutbox.Add(connection, events);
             return state is WorkState.Waiting ? [] : Askers(connection, doubt.Id);
         }, ct);
@@ -130,7 +135,19 @@ public sealed class SqliteCrmLedger(SqliteStore store) : ICrmLedger
     public Task<Work?> FindLeadAsync(Guid leadId, CancellationToken ct) => store.ReadAsync(db =>
         db.Query("SELECT * FROM work WHERE id = @0 AND kind = 'Create'", Read, leadId).FirstOrDefault(), ct);
 
-    public Task<bool> ErasePersonAsync(Guid leadId, Func<bool, Outgoing> told, CancellationToken ct) => throw new NotSupportedException();
+    public Task<bool> ErasePersonAsync(Guid leadId, Func<bool, Outgoing> told, CancellationToken ct) => store.WriteAsync(db =>
+    {
+        if (db.Query("SELECT connection, order_id FROM work WHERE id = @0 AND kind = 'Create'", row => (Connection: row.Text("connection"), OrderId: row.Text("order_id")), leadId) is not [var lead])
+            return false;
+        var records = db.Query("""
+            UPDATE work SET forgotten = 1 WHERE id = @0 OR lead_id = @0 OR (kind IN ('Update', 'Verify') AND connection = @1 AND order_id = @2) RETURNING id
+            """, row => row.Id("id")!.Value, leadId, lead.Connection, lead.OrderId);
+        var isComplete = true;
+        foreach (var id in records)
+            isComplete &= EraseIfEnded(db, id);
+        SqliteOutbox.Add(db, [told(isComplete)]);
+        return true;
+    }, ct);
 
     public Task<IReadOnlyList<Outgoing>> LeftOverAsync(TimeSpan age, int atMost, CancellationToken ct) => SqliteOutbox.LeftOverAsync(store, age, atMost, ct);
 
@@ -160,10 +177,21 @@ public sealed class SqliteCrmLedger(SqliteStore store) : ICrmLedger
             var told = tell(work);
             // Done, and not refused: a repeat is told the same, and does not begin it anew.
             connection.Run("UPDATE work SET state = 'Done', outcome_type = @1, outcome = @2 WHERE id = @0", work.Id, told.Message.GetType().Name, MessageJson.Write(told.Message));
+            EraseIfEnded(connection, work.Id);
             SqliteOutbox.Add(connection, [told]);
             superseded.AddRange(Askers(connection, work.Id).Select(asker => (told, (Asker?)asker)).DefaultIfEmpty((told, null)));
         }
         return superseded;
+    }
+
+    /// <summary>Erases the person in a record that is to be forgotten and has its outcome. False when it has none yet.</summary>
+    private static bool EraseIfEnded(SqliteConnection connection, Guid id)
+    {
+        if (connection.Query("SELECT message, outcome FROM work WHERE id = @0 AND forgotten = 1 AND state IN ('Done', 'Refused')", row => (Message: row.Text("message")!, Outcome: row.Text("outcome")), id) is not [var work])
+            return false;
+        connection.Run("UPDATE work SET message = @1, outcome = @2 WHERE id = @0", id, PersonalData.Erase(work.Message), work.Outcome is null ? null : PersonalData.Erase(work.Outcome));
+        connection.Run("DELETE FROM firsts WHERE lead_id = @0", id);
+        return true;
     }
 
     private static List<Asker> Askers(SqliteConnection connection, Guid id) =>

@@ -21,13 +21,14 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
           place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, order_key INTEGER NOT NULL, target TEXT NOT NULL, sequence INTEGER NOT NULL,
           campaign TEXT, partner TEXT, event TEXT NOT NULL, postback TEXT NOT NULL, since INTEGER NOT NULL,
           state TEXT NOT NULL, lane TEXT NOT NULL, attempt INTEGER NOT NULL DEFAULT 0, waited INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL, lease TEXT, lease_until INTEGER,
-          sent TEXT, repeats INTEGER NOT NULL DEFAULT 0, hurried_by TEXT);
+          sent TEXT, repeats INTEGER NOT NULL DEFAULT 0, hurried_by TEXT, forgotten INTEGER NOT NULL DEFAULT 0);
         CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries(lane, target, due_at) WHERE state = 'Waiting';
         CREATE INDEX IF NOT EXISTS deliveries_leased ON deliveries(lease_until) WHERE state = 'Claimed';
         CREATE INDEX IF NOT EXISTS deliveries_order ON deliveries(order_key, target, sequence);
         CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries(due_at) WHERE state IN ('Waiting', 'Behind', 'Claimed');
         CREATE TABLE IF NOT EXISTS messages(
-          id TEXT PRIMARY KEY, kept_for TEXT, connection TEXT, order_id TEXT, lead_id TEXT, click_id TEXT, message TEXT, since INTEGER NOT NULL, released INTEGER NOT NULL DEFAULT 0);
+          id TEXT PRIMARY KEY, kept_for TEXT, connection TEXT, order_id TEXT, lead_id TEXT, click_id TEXT, message TEXT, since INTEGER NOT NULL, released INTEGER NOT NULL DEFAULT 0, order_key INTEGER);
+        CREATE INDEX IF NOT EXISTS messages_decided ON messages(order_key) WHERE order_key IS NOT NULL;
         CREATE INDEX IF NOT EXISTS messages_kept ON messages(kept_for) WHERE kept_for IS NOT NULL;
         CREATE INDEX IF NOT EXISTS messages_released ON messages(released) WHERE released = 1;
         CREATE INDEX IF NOT EXISTS messages_order ON messages(connection, order_id) WHERE kept_for IN ('Order', 'Stranger');
@@ -41,20 +42,11 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
         connection.Query("SELECT 1 FROM messages WHERE id = @0", _ => true, messageId).Count > 0, ct);
 
     public Task<IReadOnlyList<OrderRecord>> FindAsync(Subject about, CancellationToken ct) => store.ReadAsync<IReadOnlyList<OrderRecord>>(connection =>
-    {
-        List<OrderRow> found = [];
-        if (about.LeadId is { } lead)
-            found = Orders(connection, "connection = @0 AND lead_id = @1", about.Connection, lead);
-        if (found.Count is 0 && about.OrderId is not null)
-            found = Orders(connection, "connection = @0 AND order_id = @1", about.Connection, about.OrderId);
-        if (found.Count is 0 && about is { OrderId: null, ClickId: not null })
-            found = Orders(connection, "connection = @0 AND click_id = @1", about.Connection, about.ClickId);
-        return [.. found.Select(row => row.Order)];
-    }, ct);
+        [.. Find(connection, about).Select(row => row.Order)], ct);
 
     public Task KeepAsync(Guid messageId, OrderStatusChanged message, KeptFor reason, IReadOnlyList<Outgoing> events, CancellationToken ct) => store.WriteAsync(connection =>
     {
-        Take(connection, messageId, message, reason);
+        Take(connection, messageId, message, reason, null);
         // Its order may have become known since it was looked for.
         connection.Run($"UPDATE messages AS kept SET released = {IsKnown} WHERE id = @0 AND kept_for IN ('Order', 'Stranger')", messageId);
         SqliteOutbox.Add(connection, events);
@@ -102,7 +94,7 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
             Add(connection, key, about, postback, commit.Lane, null);
         foreach (var target in commit.Order.Targets.Keys)
             LetNextCome(connection, key, target);
-        Take(connection, commit.MessageId, commit.Message, commit.Held ? KeptFor.StatusMap : null);
+        Take(connection, commit.MessageId, commit.Message, commit.Held ? KeptFor.StatusMap : null, key);
         // What came ahead of the order, by any of its names; each by an index of its own, which an OR would not use.
         connection.Run("""
             UPDATE messages SET released = 1 WHERE rowid IN (
@@ -145,7 +137,7 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
     {
         var (id, target) = (claim.Postback.DeliveryId, claim.Postback.Target);
         var keys = connection.Query($"""
-            UPDATE deliveries SET state = @2, lane = CASE WHEN attempt - @3 = 0 THEN lane ELSE 'Retry' END, attempt = attempt - @3, waited = waited + @4, due_at = {SqliteStore.Now} + @4, lease_until = NULL, sent = COALESCE(@5, sent)
+            UPDATE deliveries SET state = @2, lane = CASE WHEN attempt - @3 = 0 THEN lane ELSE 'Retry' END, attempt = attempt - @3, waited = waited + @4, due_at = {SqliteStore.Now} + @4, lease_until = NULL, sent = CASE WHEN forgotten = 0 THEN COALESCE(@5, sent) END
             WHERE id = @0 AND lease = @1 AND state = 'Claimed' RETURNING order_key
             """, row => row.Number("order_key"), id, claim.Lease, outcome.State.ToString(), outcome.Unmade ? 1 : 0,
             (long)(outcome.RetryIn ?? TimeSpan.Zero).TotalMilliseconds, outcome.Sent is null ? null : MessageJson.Write(outcome.Sent));
@@ -266,13 +258,58 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
     public Task<IReadOnlyList<Job>> JobsAsync(Guid? jobId, int atMost, CancellationToken ct) => store.ReadAsync<IReadOnlyList<Job>>(connection =>
         connection.Query("SELECT job FROM jobs WHERE @0 IS NULL OR id = @0 ORDER BY rowid DESC LIMIT @1", row => MessageJson.Read<Job>(row.Text("job")!), jobId, atMost), ct);
 
-    public Task<bool> ErasePersonAsync(Subject about, IReadOnlyList<Outgoing> events, CancellationToken ct) => throw new NotSupportedException();
+    public Task<bool> ErasePersonAsync(Subject about, IReadOnlyList<Outgoing> events, CancellationToken ct) => store.WriteAsync(connection =>
+    {
+        // A click id alone may be another lead's, too.
+        var orders = Find(connection, about).Where(row => about.LeadId is null || row.Order.About.LeadId is null || row.Order.About.LeadId == about.LeadId).ToArray();
+        foreach (var (key, order) in orders)
+            Erase(connection, key, order);
+        if (orders.Length is 0)
+            return false;
+        SqliteOutbox.Add(connection, events);
+        return true;
+    }, ct);
 
     public Task<IReadOnlyList<Outgoing>> LeftOverAsync(TimeSpan age, int atMost, CancellationToken ct) => SqliteOutbox.LeftOverAsync(store, age, atMost, ct);
 
     public Task ConfirmedAsync(IReadOnlyList<Outgoing> events, CancellationToken ct) => SqliteOutbox.ConfirmedAsync(store, events, ct);
 
     private sealed record OrderRow(long Key, OrderRecord Order);
+
+    private static List<OrderRow> Find(SqliteConnection connection, Subject about)
+    {
+        List<OrderRow> found = [];
+        if (about.LeadId is { } lead)
+            found = Orders(connection, "connection = @0 AND lead_id = @1", about.Connection, lead);
+        if (found.Count is 0 && about.OrderId is not null)
+            found = Orders(connection, "connection = @0 AND order_id = @1", about.Connection, about.OrderId);
+        if (found.Count is 0 && about is { OrderId: null, ClickId: not null })
+            found = Orders(connection, "connection = @0 AND click_id = @1", about.Connection, about.ClickId);
+        return found;
+    }
+
+    private static void Erase(SqliteConnection connection, long key, OrderRecord order)
+    {
+        var about = order.About;
+        var asLead = PersonalData.Erase(MessageJson.Write(new Lead(order.Tracking, new Dictionary<string, string>())));
+        connection.Run("UPDATE orders SET tracking = @1, version = version + 1 WHERE id = @0", key, MessageJson.Write(MessageJson.Read<Lead>(asLead).Fields));
+        foreach (var (row, message) in connection.Query("""
+            SELECT rowid, message FROM messages WHERE order_key = @4
+            UNION SELECT rowid, message FROM messages WHERE kept_for IN ('Order', 'Stranger') AND connection = @0 AND order_id = @1
+            UNION SELECT rowid, message FROM messages WHERE kept_for IN ('Order', 'Stranger') AND connection = @0 AND lead_id = @2
+            UNION SELECT rowid, message FROM messages WHERE kept_for IN ('Order', 'Stranger') AND connection = @0 AND click_id = @3 AND order_id IS NULL
+            UNION SELECT rowid, message FROM messages WHERE kept_for = 'Verification' AND connection = @0 AND (order_id = @1 OR lead_id = @2 OR (click_id = @3 AND order_id IS NULL))
+            """, row => (row.Number("rowid"), row.Text("message")), about.Connection, about.OrderId, about.LeadId, about.ClickId, key))
+        {
+            if (message is not null)
+                connection.Run("UPDATE messages SET message = @1 WHERE rowid = @0", row, PersonalData.Erase(message));
+        }
+        // What was sent is forgotten whole: a resend renders it from what is left. An attempt that is under way will not write down what it sent.
+        foreach (var (place, postback) in connection.Query("""
+            UPDATE deliveries SET sent = NULL, repeats = 0, forgotten = state = 'Claimed' WHERE order_key = @0 RETURNING place, postback
+            """, row => (row.Number("place"), row.Text("postback")!), key))
+            connection.Run("UPDATE deliveries SET postback = @1 WHERE place = @0", place, PersonalData.Erase(postback));
+    }
 
     /// <summary>In SQL: whether a kept message means an order that is known, and no more than one.</summary>
     private const string IsKnown = """
@@ -306,7 +343,7 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
     private static Delivery Claim(SqliteConnection connection, long place, Guid token, TimeSpan lease)
     {
         var (key, attempt, waited, postback, recorded) = connection.Query($"""
-            UPDATE deliveries SET state = 'Claimed', attempt = attempt + 1, lease = @1, lease_until = {SqliteStore.Now} + @2 WHERE place = @0
+            UPDATE deliveries SET state = 'Claimed', attempt = attempt + 1, lease = @1, lease_until = {SqliteStore.Now} + @2, forgotten = 0 WHERE place = @0
             RETURNING order_key, attempt, waited, postback, CASE WHEN repeats = 1 THEN sent END AS recorded
             """, row => (row.Number("order_key"), (int)row.Number("attempt"), TimeSpan.FromMilliseconds(row.Number("waited")), MessageJson.Read<Postback>(row.Text("postback")!), row.Text("recorded")),
             place, token, (long)lease.TotalMilliseconds)[0];
@@ -356,10 +393,10 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
           AND NOT EXISTS (SELECT 1 FROM deliveries AS had WHERE had.order_key = ended.order_key AND had.target = ended.target AND had.sequence = ended.sequence AND had.state = 'Delivered')
         """, deliveryId, isRefused ? 1 : 0);
 
-    private static void Take(SqliteConnection connection, Guid id, OrderStatusChanged? message, KeptFor? keptFor) => connection.Run($"""
-        INSERT INTO messages(id, kept_for, connection, order_id, lead_id, click_id, message, since) VALUES(@0, @1, @2, @3, @4, @5, @6, {SqliteStore.Now})
-        ON CONFLICT DO UPDATE SET kept_for = @1, released = 0 WHERE kept_for IS NOT NULL
-        """, id, keptFor?.ToString(), message?.About.Connection, message?.About.OrderId, message?.About.LeadId, message?.About.ClickId, message is null ? null : MessageJson.Write(message));
+    private static void Take(SqliteConnection connection, Guid id, OrderStatusChanged? message, KeptFor? keptFor, long? orderKey) => connection.Run($"""
+        INSERT INTO messages(id, kept_for, connection, order_id, lead_id, click_id, message, since, order_key) VALUES(@0, @1, @2, @3, @4, @5, @6, {SqliteStore.Now}, @7)
+        ON CONFLICT DO UPDATE SET kept_for = @1, released = 0, order_key = @7 WHERE kept_for IS NOT NULL
+        """, id, keptFor?.ToString(), message?.About.Connection, message?.About.OrderId, message?.About.LeadId, message?.About.ClickId, message is null ? null : MessageJson.Write(message), orderKey);
 
     private static KeptMessage ReadKept(SqliteDataReader row) => new(
         row.Id("id")!.Value, MessageJson.Read<OrderStatusChanged>(row.Text("message")!), row.Number("rowid").ToString(CultureInfo.InvariantCulture));

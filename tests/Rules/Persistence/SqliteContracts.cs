@@ -12,6 +12,8 @@ public sealed class SqliteCrmDoubtTests() : CrmDoubtContract(new SqliteUnderTest
 
 public sealed class SqliteCrmDuplicateTests() : CrmDuplicateContract(new SqliteUnderTest());
 
+public sealed class SqliteCrmErasePersonTests() : CrmErasePersonContract(new SqliteUnderTest());
+
 public sealed class SqliteOutboxTests() : OutboxContract(new SqliteUnderTest());
 
 public sealed class SqliteOrdersTests() : OrdersContract(new SqliteUnderTest());
@@ -27,6 +29,8 @@ public sealed class SqliteDeliveryOrderTests() : DeliveryOrderContract(new Sqlit
 public sealed class SqliteResendTests() : ResendContract(new SqliteUnderTest());
 
 public sealed class SqliteJobsTests() : JobsContract(new SqliteUnderTest());
+
+public sealed class SqlitePostbackErasePersonTests() : PostbackErasePersonContract(new SqliteUnderTest());
 
 public sealed class SqliteAuditLogTests() : AuditLogContract(new SqliteUnderTest());
 
