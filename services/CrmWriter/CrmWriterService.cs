@@ -13,6 +13,11 @@ public static class CrmWriterService
     public static void AddCrmWriter(this WebApplicationBuilder builder)
     {
         builder.Listen(Name, 8084);
+#if MONGODB
+        if (StoreAddress.MongoDb(builder.Configuration) is { } url)
+            builder.AddMongoCrmLedger(url);
+        else
+#endif
         builder.AddCrmLedger();
         builder.AddOperatorAccess();
         builder.Services.AddSingleton<SalesRender>();

@@ -15,8 +15,8 @@ public sealed class MongoPostbackLedger : IPostbackLedger
 
     public MongoPostbackLedger(MongoStore store) => (this.store, documents) = (store, new PostbackDocuments(store));
 
-    /// <summary>Of the collections that it needs its store to have.</summary>
-    public static IReadOnlyDictionary<string, CreateIndexModel<BsonDocument>[]> Indexes => PostbackDocuments.Indexes;
+    /// <summary>What it needs its store to have.</summary>
+    public static IReadOnlyList<MongoCollection> Collections => PostbackDocuments.Collections;
 
     public Task<bool> KnowsAsync(Guid messageId, CancellationToken ct) => store.RunAsync(() => documents.Messages.Find(Bson.ById(Bson.Of(messageId))).AnyAsync(ct), ct);
 

@@ -8,7 +8,7 @@ using MongoDB.Driver.Core.Servers;
 namespace LeadRelay.Persistence.MongoDb;
 
 /// <summary>
-/// A database of a MongoDB replica set, shared by all replicas of a service on however many machines. Each call is one
+/// A database of a MongoDB replica set, shared by all services and their replicas on however many machines. Each call is one
 /// transaction, on the disks of a majority when it returns. An outage (unreachable, no primary, not writable, disk full)
 /// is waited out in place: nobody else has to know how.
 /// </summary>
@@ -28,7 +28,7 @@ public sealed class MongoStore : IHealthCheck, IDisposable
 
     private readonly MongoClient client;
     private readonly IMongoDatabase database;
-    private readonly IReadOnlyDictionary<string, CreateIndexModel<BsonDocument>[]> indexes;
+    private readonly IReadOnlyList<MongoCollection> collections;
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly SemaphoreSlim preparing = new(1);
@@ -36,10 +36,10 @@ public sealed class MongoStore : IHealthCheck, IDisposable
     private volatile string? fault;
 
     /// <param name="url"><c>mongodb://HOST,HOST/DATABASE?replicaSet=NAME</c>; without a database it is <c>leadrelay</c>.</param>
-    /// <param name="indexes">Per collection. They are made at the first use, and stay as they are when they are there.</param>
-    public MongoStore(string url, IReadOnlyDictionary<string, CreateIndexModel<BsonDocument>[]> indexes, TimeProvider time, ILogger logger)
+    /// <param name="collections">All that is used of the database.</param>
+    public MongoStore(string url, IEnumerable<MongoCollection> collections, TimeProvider time, ILogger logger)
     {
-        (this.indexes, this.time, this.logger) = (indexes, time, logger);
+        (this.collections, this.time, this.logger) = ([.. collections], time, logger);
         var settings = Parse(url);
         // Short, because here it is waited and tried again; and a server that accepts and says nothing must not hold anybody for ever.
         (settings.ServerSelectionTimeout, settings.ConnectTimeout, settings.SocketTimeout) = (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30));
@@ -103,8 +103,8 @@ public sealed class MongoStore : IHealthCheck, IDisposable
             var hello = await database.RunCommandAsync<BsonDocument>(new BsonDocument("hello", 1), cancellationToken: ct);
             if (!hello.Contains("setName") && hello.GetValue("msg", "") != "isdbgrid")
                 throw new MongoConfigurationException("it is a single server, and transactions need a replica set (one member will do): start mongod with --replSet rs0 and run rs.initiate() in mongosh once");
-            foreach (var (collection, models) in indexes)
-                await Collection(collection).Indexes.CreateManyAsync(models, ct);
+            foreach (var collection in collections)
+                await Collection(collection.Name).Indexes.CreateManyAsync(collection.Indexes, ct);
             isPrepared = true;
         }
         finally

@@ -22,20 +22,28 @@ internal sealed class PostbackDocuments(MongoStore store)
 
     public MongoOutbox Outbox { get; } = new(store.Collection("postbacks.outbox"));
 
-    public static IReadOnlyDictionary<string, CreateIndexModel<BsonDocument>[]> Indexes { get; } = new Dictionary<string, CreateIndexModel<BsonDocument>[]>
-    {
-        ["postbacks.orders"] = [Index("_id.connection, lead_id", where: "lead_id"), Index("_id.connection, click_id", where: "click_id"), Index("campaign, place", where: "campaign")],
-        ["postbacks.deliveries"] = [Index("state, lane, target, due_at"), Index("state, due_at"), Index("order, target, sequence"), Index("place")],
-        ["postbacks.messages"] =
-        [
-            Index("kept_for, place", where: "kept_for"), Index("released, place", where: "released"), Index("wants.connection, wants.order_id", where: "wants.order_id"),
-            Index("wants.connection, wants.lead_id", where: "wants.lead_id"), Index("wants.connection, wants.click_id", where: "wants.click_id"),
-        ],
+    public static IReadOnlyList<MongoCollection> Collections { get; } =
+    [
+        new("postbacks.orders",
+            MongoCollection.Index("of_lead", "lead_id, _id.connection", MongoCollection.Having("lead_id")),
+            MongoCollection.Index("of_click", "_id.connection, click_id", MongoCollection.Having("click_id")),
+            MongoCollection.Index("of_campaign", "campaign, place", MongoCollection.Having("campaign"))),
+        new("postbacks.deliveries",
+            MongoCollection.Index("due", "state, lane, target, due_at"),
+            MongoCollection.Index("pending", "state, due_at"),
+            MongoCollection.Index("of_order", "order, target, sequence"),
+            MongoCollection.Index("made", "place")),
+        new("postbacks.messages",
+            MongoCollection.Index("kept", "kept_for, place", MongoCollection.Having("kept_for")),
+            MongoCollection.Index("released", "released, place", MongoCollection.Having("released")),
+            MongoCollection.Index("wants_order", "wants.connection, wants.order_id", MongoCollection.Having("wants.order_id")),
+            MongoCollection.Index("wants_lead", "wants.connection, wants.lead_id", MongoCollection.Having("wants.lead_id")),
+            MongoCollection.Index("wants_click", "wants.connection, wants.click_id", MongoCollection.Having("wants.click_id"))),
         // Needed only as long as a transaction may last.
-        ["postbacks.names"] = [new(new BsonDocument("at", 1), new CreateIndexOptions { ExpireAfter = TimeSpan.FromHours(1) })],
-        ["postbacks.jobs"] = [Index("number")],
-        ["postbacks.outbox"] = [Index("since")],
-    };
+        new("postbacks.names", MongoCollection.Expiry("expiry", "at", TimeSpan.FromHours(1))),
+        new("postbacks.jobs", MongoCollection.Index("latest", "number")),
+        new("postbacks.outbox", MongoCollection.Index("age", "since")),
+    ];
 
     /// <summary>Id of an order's document.</summary>
     public static BsonDocument Key(Subject about) => new() { ["connection"] = Bson.Of(about.Connection), ["order_id"] = Bson.Of(about.OrderId) };
@@ -74,9 +82,4 @@ internal sealed class PostbackDocuments(MongoStore store)
         new("$concat", new BsonArray { new BsonDocument("$toString", new BsonDocument("$toLong", Bson.Now)), "-", new BsonDocument("$literal", tail) });
 
     private static SentMark Mark(BsonDocument sent) => new(Enum.Parse<StatusEvent>(sent.Text("event")!), sent.Text("label")!, sent["sequence"].AsInt64);
-
-    /// <param name="where">Only documents that have this field.</param>
-    private static CreateIndexModel<BsonDocument> Index(string fields, string? where = null) => new(
-        new BsonDocument(fields.Split(", ").Select(field => new BsonElement(field, 1))),
-        where is null ? null : new CreateIndexOptions<BsonDocument> { PartialFilterExpression = new BsonDocument(where, new BsonDocument("$exists", true)) });
 }

@@ -11,7 +11,7 @@ public sealed record StoreAddress(string Folder)
     {
         var url = settings["Store:Url"] is { Length: > 0 } given ? given : "sqlite:data/";
         if (MongoDb(settings) is not null)
-            throw new InvalidOperationException("Store__Url names a MongoDB. Only PostbackDispatcher's store may be one, in a build made with -p:MongoDb=true (docs/decisions/mongodb.md); else it must be sqlite:FOLDER.");
+            throw new InvalidOperationException("Store__Url names a MongoDB, which this build has not: make it with -p:MongoDb=true (docs/decisions/mongodb.md), or name an sqlite:FOLDER.");
         return url.StartsWith("sqlite:", StringComparison.Ordinal)
             ? new StoreAddress(url["sqlite:".Length..])
             : throw new InvalidOperationException("Store__Url must be sqlite:FOLDER.");

@@ -2,6 +2,16 @@ namespace LeadRelay.Tests.Rules.Persistence;
 
 // The contracts, kept by MongoDB: in the build with -p:MongoDb=true, run by ./test mongodb.
 
+public sealed class MongoCrmAcceptTests() : CrmAcceptContract(new MongoUnderTest());
+
+public sealed class MongoCrmClaimTests() : CrmClaimContract(new MongoUnderTest());
+
+public sealed class MongoCrmSettleTests() : CrmSettleContract(new MongoUnderTest());
+
+public sealed class MongoCrmDoubtTests() : CrmDoubtContract(new MongoUnderTest());
+
+public sealed class MongoCrmDuplicateTests() : CrmDuplicateContract(new MongoUnderTest());
+
 public sealed class MongoOutboxTests() : OutboxContract(new MongoUnderTest());
 
 public sealed class MongoOrdersTests() : OrdersContract(new MongoUnderTest());

@@ -55,7 +55,7 @@ public sealed class MongoOutageTests() : StoreContract(new MongoUnderTest())
             port = ((IPEndPoint)door.LocalEndpoint).Port;
         }
         var through = new MongoUrlBuilder(((MongoUnderTest)Store).Url) { Server = new MongoServerAddress("127.0.0.1", port), DirectConnection = true };
-        return new MongoStore(through.ToMongoUrl().Url, MongoPostbackLedger.Indexes, TimeProvider.System, NullLogger.Instance);
+        return new MongoStore(through.ToMongoUrl().Url, MongoPostbackLedger.Collections, TimeProvider.System, NullLogger.Instance);
     }
 
     /// <summary>Opens it: whoever connects is connected with the server.</summary>

@@ -8,7 +8,7 @@ using MongoDB.Driver;
 
 namespace LeadRelay.Tests.Rules.Persistence;
 
-/// <summary>A database of its own on the server of <c>TEST_MONGODB_URL</c>, dropped at the end.</summary>
+/// <summary>A database of its own on the server of <c>MONGODB_URL</c>, dropped at the end.</summary>
 public sealed class MongoUnderTest : IStoreUnderTest
 {
     private readonly List<MongoStore> opened = [];
@@ -20,7 +20,7 @@ public sealed class MongoUnderTest : IStoreUnderTest
     /// <summary>Address of the database.</summary>
     public string Url => database.Url;
 
-    public ICrmLedger Crm() => throw new NotSupportedException("CrmWriter's ledger is not kept in MongoDB.");
+    public ICrmLedger Crm() => new MongoCrmLedger(Open());
 
     public IPostbackLedger Postbacks() => new MongoPostbackLedger(Open());
 
@@ -31,7 +31,7 @@ public sealed class MongoUnderTest : IStoreUnderTest
     /// <summary>One more store on the database.</summary>
     public MongoStore Open()
     {
-        var store = new MongoStore(database.Url, MongoPostbackLedger.Indexes, TimeProvider.System, NullLogger.Instance);
+        var store = new MongoStore(database.Url, [.. MongoCrmLedger.Collections, .. MongoPostbackLedger.Collections], TimeProvider.System, NullLogger.Instance);
         opened.Add(store);
         return store;
     }
@@ -45,8 +45,8 @@ public sealed class MongoUnderTest : IStoreUnderTest
 
     private static string Ready()
     {
-        if (Environment.GetEnvironmentVariable("TEST_MONGODB_URL") is not { Length: > 0 } given)
-            throw new InvalidOperationException("TEST_MONGODB_URL must say where a MongoDB for tests is: mongodb://127.0.0.1:27017/?replicaSet=rs0");
+        if (Environment.GetEnvironmentVariable("MONGODB_URL") is not { Length: > 0 } given)
+            throw new InvalidOperationException("MONGODB_URL must say where a MongoDB for tests is: mongodb://127.0.0.1:27017/?replicaSet=rs0");
         if (Environment.GetEnvironmentVariable("TEST_MONGODB_NEW") is "1")
             Initiate(new MongoUrl(given));
         var settings = MongoClientSettings.FromConnectionString(given);
