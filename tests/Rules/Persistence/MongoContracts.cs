@@ -12,6 +12,8 @@ public sealed class MongoCrmDoubtTests() : CrmDoubtContract(new MongoUnderTest()
 
 public sealed class MongoCrmDuplicateTests() : CrmDuplicateContract(new MongoUnderTest());
 
+public sealed class MongoCrmLedgerModelTests() : CrmLedgerModelContract(() => new MongoUnderTest());
+
 public sealed class MongoOutboxTests() : OutboxContract(new MongoUnderTest());
 
 public sealed class MongoOrdersTests() : OrdersContract(new MongoUnderTest());

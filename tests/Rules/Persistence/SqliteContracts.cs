@@ -14,6 +14,8 @@ public sealed class SqliteCrmDuplicateTests() : CrmDuplicateContract(new SqliteU
 
 public sealed class SqliteCrmErasePersonTests() : CrmErasePersonContract(new SqliteUnderTest());
 
+public sealed class SqliteCrmLedgerModelTests() : CrmLedgerModelContract(() => new SqliteUnderTest());
+
 public sealed class SqliteOutboxTests() : OutboxContract(new SqliteUnderTest());
 
 public sealed class SqliteOrdersTests() : OrdersContract(new SqliteUnderTest());

@@ -10,7 +10,8 @@ namespace LeadRelay.Tests.Rules.Persistence;
 /// a lead while the first may have made its order, no outcome twice, nobody told twice. 500 sequences, with
 /// <c>./test long</c> 10,000.
 /// </summary>
-public class CrmLedgerModelTests
+/// <param name="store">Makes an empty one.</param>
+public abstract class CrmLedgerModelContract(Func<IStoreUnderTest> store)
 {
     private static readonly int Sequences = Environment.GetEnvironmentVariable("LEADRELAY_LONG") is "1" ? 10_000 : 500;
 
@@ -83,9 +84,9 @@ public class CrmLedgerModelTests
         Assert.StartsWith("Falsifiable", failure.Message, StringComparison.Ordinal);
     }
 
-    private static void Run(IEnumerable<Move> moves, Func<ICrmLedger, ICrmLedger>? alter = null) => Task.Run(async () =>
+    private void Run(IEnumerable<Move> moves, Func<ICrmLedger, ICrmLedger>? alter = null) => Task.Run(async () =>
     {
-        await using var model = new CrmLedgerModel(new SqliteUnderTest(), alter);
+        await using var model = new CrmLedgerModel(store(), alter);
         var turn = 0;
         foreach (var move in moves)
         {
