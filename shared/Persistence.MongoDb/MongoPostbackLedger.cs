@@ -40,7 +40,7 @@ public sealed class MongoPostbackLedger : IPostbackLedger
             await MeetAsync(session, message.About);
         // Its order may have become known since it was looked for.
         var isReleased = wantsOrder && await IsKnownAsync(session, message.About);
-        await TakeAsync(session, messageId, message, reason, isReleased);
+        await TakeAsync(session, messageId, message, message.About, reason, isReleased);
         await documents.Outbox.AddAsync(session, events);
         return true;
     }, ct);
@@ -105,7 +105,7 @@ public sealed class MongoPostbackLedger : IPostbackLedger
             ["tracking"] = MessageJson.Write(commit.Order.Tracking),
             ["latest"] = latest is null ? BsonNull.Value : new BsonDocument { ["message"] = Bson.Of(latest.MessageId), ["sequence"] = latest.Sequence },
         }), isNew: stored is null);
-        await TakeAsync(session, commit.MessageId, commit.Message, commit.Held ? KeptFor.StatusMap : null, isReleased: false);
+        await TakeAsync(session, commit.MessageId, commit.Message, about, commit.Held ? KeptFor.StatusMap : null, isReleased: false);
         // What came ahead of the order, by any of its names.
         if (isNamedAnew)
             await documents.Messages.UpdateManyAsync(session, new BsonDocument("$or", new BsonArray(Names(about).Select(Wanting))), Bson.Put(new BsonDocument("released", true)));
@@ -152,10 +152,11 @@ public sealed class MongoPostbackLedger : IPostbackLedger
         var state = isSuperseded ? DeliveryState.Superseded : outcome.State;
         var attempt = claimed["attempt"].AsInt32 - (outcome.Unmade ? 1 : 0);
         var wait = outcome.RetryIn ?? TimeSpan.Zero;
-        var written = new BsonDocument { ["state"] = state.ToString(), ["attempt"] = attempt, ["waited"] = claimed["waited"].AsInt64 + (long)wait.TotalMilliseconds, ["lease_until"] = BsonNull.Value };
+        var written = new BsonDocument { ["state"] = state.ToString(), ["attempt"] = attempt, ["waited"] = claimed["waited"].AsInt64 + (long)wait.TotalMilliseconds, ["lease_until"] = BsonNull.Value, ["forget"] = BsonNull.Value };
         if (attempt > 0)
             written["lane"] = nameof(Lane.Retry);
-        if (outcome.Sent is { } sent)
+        // A request that was made before its person was erased is not kept.
+        if (outcome.Sent is { } sent && !claimed.Contains("forget"))
             written["sent"] = MessageJson.Write(sent);
         await documents.Deliveries.UpdateOneAsync(session, Bson.ById(Bson.Of(id)), Bson.Put(written, new BsonDocument("due_at", Bson.In(wait))));
         await change.LeaveAsync(id, state, outcome.Refused);
@@ -238,6 +239,21 @@ public sealed class MongoPostbackLedger : IPostbackLedger
             order.Latest is { } word && latest.TryGetValue(word.MessageId, out var message) ? message : null, row.Text("place")!))];
     }, ct);
 
+    public Task<bool> ErasePersonAsync(Subject about, IReadOnlyList<Outgoing> events, CancellationToken ct) => store.TransactAsync(async session =>
+    {
+        List<BsonDocument> orders = [];
+        if (about.LeadId is { } lead)
+            orders = await documents.Orders.Find(session, about.Connection is null ? new BsonDocument("lead_id", Bson.Of(lead)) : Named(about, "lead_id", Bson.Of(lead))).ToListAsync();
+        if (orders.Count is 0 && about is { Connection: not null, OrderId: not null })
+            orders = await documents.Orders.Find(session, Bson.ById(PostbackDocuments.Key(about))).ToListAsync();
+        if (orders.Count is 0)
+            return false;
+        foreach (var order in orders)
+            await EraseAsync(session, order);
+        await documents.Outbox.AddAsync(session, events);
+        return true;
+    }, ct);
+
     public Task AddJobAsync(Job job, IReadOnlyList<Outgoing> events, CancellationToken ct) => store.TransactAsync(async session =>
     {
         var id = Bson.ById(Bson.Of(job.Id));
@@ -284,8 +300,6 @@ public sealed class MongoPostbackLedger : IPostbackLedger
         return [.. rows.Select(row => MessageJson.Read<Job>(row.Text("job")!))];
     }, ct);
 
-    public Task<bool> ErasePersonAsync(Subject about, IReadOnlyList<Outgoing> events, CancellationToken ct) => throw new NotSupportedException();
-
     public Task<IReadOnlyList<Outgoing>> LeftOverAsync(TimeSpan age, int atMost, CancellationToken ct) => documents.Outbox.LeftOverAsync(store, age, atMost, ct);
 
     public Task ConfirmedAsync(IReadOnlyList<Outgoing> events, CancellationToken ct) => documents.Outbox.ConfirmedAsync(store, events, ct);
@@ -305,7 +319,9 @@ public sealed class MongoPostbackLedger : IPostbackLedger
         select new BsonDocument("connection", about.Connection).Add(name);
 
     /// <summary>Messages kept for want of an order of this name.</summary>
-    private static BsonDocument Wanting(BsonDocument name) => new(name.Select(part => new BsonElement($"wants.{part.Name}", part.Value)));
+    private static BsonDocument Wanting(BsonDocument name) => Prefixed("wants", name);
+
+    private static BsonDocument Prefixed(string field, BsonDocument name) => new(name.Select(part => new BsonElement($"{field}.{part.Name}", part.Value)));
 
     private static BsonDocument Fields(Job job) => new() { ["state"] = job.State.ToString(), ["job"] = MessageJson.Write(job) };
 
@@ -344,7 +360,8 @@ public sealed class MongoPostbackLedger : IPostbackLedger
         || (about is { OrderId: null, ClickId: { } click } && await documents.Orders.CountDocumentsAsync(session, Named(about, "click_id", click), new CountOptions { Limit = 2 }) is 1));
 
     /// <summary>Takes a message over, or changes what it is kept for. One that is done with stays so.</summary>
-    private async Task TakeAsync(IClientSessionHandle session, Guid messageId, OrderStatusChanged? message, KeptFor? keptFor, bool isReleased)
+    /// <param name="about">The order that was decided about, else what the message says.</param>
+    private async Task TakeAsync(IClientSessionHandle session, Guid messageId, OrderStatusChanged? message, Subject about, KeptFor? keptFor, bool isReleased)
     {
         var id = Bson.ById(Bson.Of(messageId));
         var known = await documents.Messages.Find(session, id).Project(Up("kept_for")).FirstOrDefaultAsync();
@@ -353,8 +370,9 @@ public sealed class MongoPostbackLedger : IPostbackLedger
         var fields = new BsonDocument(NotKept);
         if (keptFor is { } reason)
             fields["kept_for"] = reason.ToString();
+        fields["about"] = Names(about).Aggregate(new BsonDocument(), (all, name) => all.Merge(name));
         if (keptFor is KeptFor.Order or KeptFor.Stranger)
-            fields["wants"] = Names(message!.About).Aggregate(new BsonDocument(), (all, name) => all.Merge(name));
+            fields["wants"] = fields["about"];
         if (isReleased)
             fields["released"] = true;
         if (known is null)
@@ -402,7 +420,7 @@ public sealed class MongoPostbackLedger : IPostbackLedger
     {
         var these = new BsonDocument("_id", Bson.AnyOf(due));
         var rows = (await documents.Deliveries.Find(session, these).ToListAsync()).ToDictionary(row => row["_id"]);
-        await documents.Deliveries.UpdateManyAsync(session, these, Bson.Put(new BsonDocument { ["state"] = nameof(DeliveryState.Claimed), ["lease"] = Bson.Of(token) },
+        await documents.Deliveries.UpdateManyAsync(session, these, Bson.Put(new BsonDocument { ["state"] = nameof(DeliveryState.Claimed), ["lease"] = Bson.Of(token), ["forget"] = BsonNull.Value },
             new BsonDocument { ["attempt"] = new BsonDocument("$add", new BsonArray { "$attempt", 1 }), ["lease_until"] = Bson.In(lease) }));
         var orders = (await documents.Orders.Find(session, new BsonDocument("_id", Bson.AnyOf(rows.Values.Select(row => row["order"]).Distinct()))).ToListAsync()).ToDictionary(order => order["_id"]);
         var postbacks = rows.ToDictionary(row => row.Key, row => PostbackDocuments.Postback(row.Value));
@@ -419,6 +437,29 @@ public sealed class MongoPostbackLedger : IPostbackLedger
         await documents.Orders.BulkWriteAsync(session, orders.Values.Select(order => new UpdateOneModel<BsonDocument>(Bson.ById(order["_id"]),
             Bson.Put(new BsonDocument { ["targets"] = order["targets"], ["version"] = order["version"].AsInt64 + 1 }))));
         return claimed;
+    }
+
+    /// <summary>
+    /// Erases the person in an order and all that was made of it. A request on record goes: what would have repeated it is
+    /// rendered, from what there still is.
+    /// </summary>
+    private async Task EraseAsync(IClientSessionHandle session, BsonDocument order)
+    {
+        var change = await OrderChange.BeginAsync(session, documents, order);
+        foreach (var delivery in await documents.Deliveries.Find(session, new BsonDocument("order", order["_id"])).ToListAsync())
+        {
+            await documents.Deliveries.UpdateOneAsync(session, Bson.ById(delivery["_id"]), Bson.Put(new BsonDocument
+            {
+                ["postback"] = PersonalData.Erase(delivery.Text("postback")!),
+                ["sent"] = BsonNull.Value,
+                ["repeats"] = false,
+                ["forget"] = delivery["state"] == nameof(DeliveryState.Claimed) ? true : BsonNull.Value,
+            }));
+        }
+        var messages = new BsonDocument("$or", new BsonArray(Names(PostbackDocuments.About(order) with { ClickId = null }).Select(name => Prefixed("about", name)))).Add("message", new BsonDocument("$exists", true));
+        foreach (var message in await documents.Messages.Find(session, messages).ToListAsync())
+            await documents.Messages.UpdateOneAsync(session, Bson.ById(message["_id"]), Bson.Put(new BsonDocument("message", PersonalData.Erase(message.Text("message")!))));
+        await change.SaveAsync(new BsonDocument { ["about"] = PersonalData.Erase(order.Text("about")!), ["tracking"] = PersonalData.Erase(order.Text("tracking")!) });
     }
 
     private async Task<IReadOnlyList<OrderRecord>> OrdersAsync(IClientSessionHandle session, IReadOnlyList<BsonDocument> orders)

@@ -36,6 +36,8 @@ internal sealed class PostbackDocuments(MongoStore store)
         new("postbacks.messages",
             MongoCollection.Index("kept", "kept_for, place", MongoCollection.Having("kept_for")),
             MongoCollection.Index("released", "released, place", MongoCollection.Having("released")),
+            MongoCollection.Index("about_order", "about.connection, about.order_id", MongoCollection.Having("about.order_id")),
+            MongoCollection.Index("about_lead", "about.connection, about.lead_id", MongoCollection.Having("about.lead_id")),
             MongoCollection.Index("wants_order", "wants.connection, wants.order_id", MongoCollection.Having("wants.order_id")),
             MongoCollection.Index("wants_lead", "wants.connection, wants.lead_id", MongoCollection.Having("wants.lead_id")),
             MongoCollection.Index("wants_click", "wants.connection, wants.click_id", MongoCollection.Having("wants.click_id"))),
