@@ -144,6 +144,77 @@ public abstract class CrmClaimContract(IStoreUnderTest store) : StoreContract(st
 
         Assert.Equal(3, (await ledger.ClaimAsync(10, Ages, ClaimLimits.None, None)).Count);
     }
+
+    [Fact]
+    public async Task Updates_of_one_order_that_come_at_once_on_two_replicas_run_one_at_a_time_each_knowing_of_those_behind()
+    {
+        var ledgers = new[] { Store.Crm(), Store.Crm() };
+        var updates = Enumerable.Range(0, 12).Select(_ => CrmWork.Update()).ToArray();
+        await Task.WhenAll(updates.Select((update, i) => Task.Run(() => ledgers[i % 2].AcceptAsync(update, null, None))));
+
+        var claimed = new List<Guid>();
+        for (var left = updates.Length - 1; left >= 0; left--)
+        {
+            var some = await Task.WhenAll(ledgers.Select(ledger => Task.Run(() => ledger.ClaimAsync(10, Ages, ClaimLimits.None, None))));
+            var claim = Assert.Single(some.SelectMany(works => works));
+            Assert.Equal(left > 0, await ledgers[left % 2].HasNewerUpdateAsync(claim, None));
+            claimed.Add(claim.Id);
+            await ledgers[left % 2].SettleAsync(claim, WorkState.Done, null, null, [Builders.Event()], None);
+        }
+
+        Assert.Equal(updates.Select(update => update.Id).Order(), claimed.Order());
+    }
+
+    [Fact]
+    public async Task A_verification_waits_for_the_updates_that_came_before_it_and_for_no_later_one()
+    {
+        var ledger = Store.Crm();
+        var asked = new OrderVerificationRequested(Builders.About(orderId: "1001"), Builders.NewId(), Builders.Changed(), Builders.Now);
+        var verification = new NewWork(Builders.NewId(), WorkKind.Verify, Builders.NewId(), asked, null);
+        var first = await ledger.AcceptAndClaimAsync(CrmWork.Update());
+        await ledger.AcceptAsync(verification, null, None);
+        await ledger.AcceptAsync(CrmWork.Update(), null, None);
+        Assert.Empty(await ledger.ClaimAsync(10, Ages, ClaimLimits.None, None));
+
+        await ledger.SettleAsync(first, WorkState.Done, null, null, [Builders.Event()], None);
+
+        Assert.Contains(verification.Id, (await ledger.ClaimAsync(10, Ages, ClaimLimits.None, None)).Select(work => work.Id));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_claimed_yet_takes_no_place_of_its_connection()
+    {
+        var ledger = Store.Crm();
+        await ledger.AcceptAndClaimAsync(CrmWork.Update());
+        await ledger.AcceptAsync(CrmWork.Update(), null, None);
+        await Clock.PassAsync();
+        var lead = CrmWork.Create();
+        await ledger.AcceptAsync(lead, null, None);
+
+        var claim = Assert.Single(await ledger.ClaimAsync(1, Ages, new ClaimLimits(new Dictionary<string, int> { ["main"] = 1 }, [], []), None));
+
+        Assert.Equal(lead.Id, claim.Id);
+    }
+
+    [Fact]
+    public async Task Of_two_connections_the_oldest_are_claimed_first_and_one_that_has_no_place_leaves_it_to_the_other()
+    {
+        var ledger = Store.Crm();
+        var leads = new List<Guid>();
+        for (var i = 0; i < 6; i++)
+        {
+            var lead = CrmWork.Create();
+            var message = (LeadSubmitted)lead.Message;
+            leads.Add(lead.Id);
+            await ledger.AcceptAsync(lead with { Message = message with { About = message.About with { Connection = i % 2 is 0 ? "main" : "other" } } }, null, None);
+            await Clock.PassAsync();
+        }
+
+        var oldest = await ledger.ClaimAsync(2, Ages, ClaimLimits.None, None);
+        Assert.Equal(leads[..2].Order(), oldest.Select(work => work.Id).Order());
+        var ofOther = await ledger.ClaimAsync(10, Ages, new ClaimLimits(new Dictionary<string, int> { ["main"] = 0, ["other"] = 5 }, [], []), None);
+        Assert.Equal(new[] { leads[3], leads[5] }.Order(), ofOther.Select(work => work.Id).Order());
+    }
 }
 
 /// <summary>Waiting for what tests cannot set: the store's clock.</summary>

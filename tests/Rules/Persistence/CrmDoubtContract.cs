@@ -127,6 +127,19 @@ public abstract class CrmDoubtContract(IStoreUnderTest store) : StoreContract(st
         Assert.Equal(newer.Id, Assert.Single(await ledger.ClaimAsync(10, Ages, ClaimLimits.None, None)).Id);
     }
 
+    [Fact]
+    public async Task Of_many_statuses_that_come_at_once_on_two_replicas_the_one_that_was_pushed_last_remains()
+    {
+        var ledgers = new[] { Store.Crm(), Store.Crm() };
+        var updates = Enumerable.Range(0, 12).Select(i => Later(CrmWork.Update(label: $"label {i}"), i) with { Supersede = work => Builders.Event(work.Message) }).ToArray();
+
+        var accepted = await Task.WhenAll(updates.Select((update, i) => Task.Run(() => ledgers[i % 2].AcceptAsync(update, null, None))));
+
+        Assert.Equal(updates[..^1].Select(update => update.Message).Cast<StatusUpdateRequested>().Select(update => update.Label).Order(),
+            accepted.SelectMany(each => each.Superseded).Select(each => ((StatusUpdateRequested)each.Event.Message).Label).Order());
+        Assert.Equal(updates[^1].Id, Assert.Single(await ledgers[0].ClaimAsync(20, Ages, ClaimLimits.None, None)).Id);
+    }
+
     private static NewWork Later(NewWork update, int seconds) => update with { Message = (StatusUpdateRequested)update.Message with { At = update.Message.At.AddSeconds(seconds) } };
 
     [Fact]

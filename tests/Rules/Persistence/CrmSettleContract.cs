@@ -109,6 +109,24 @@ public abstract class CrmSettleContract(IStoreUnderTest store) : StoreContract(s
     }
 
     [Fact]
+    public async Task Who_asks_while_the_outcome_is_written_is_told_it_or_sees_it()
+    {
+        var ledgers = new[] { Store.Crm(), Store.Crm() };
+        for (var round = 0; round < 10; round++)
+        {
+            var lead = CrmWork.Create();
+            var claim = await ledgers[0].AcceptAndClaimAsync(lead);
+            var askers = Enumerable.Range(0, 6).Select(i => new Asker($"intake.{i}", Builders.NewId())).ToArray();
+
+            var asked = askers.Select((asker, i) => Task.Run(() => ledgers[i % 2].AcceptAsync(lead, asker, None))).ToArray();
+            var told = await ledgers[1].SettleAsync(claim, WorkState.Done, "1001", null, [Builders.Event(Builders.Created(lead.Id))], None);
+            var seen = askers.Zip(await Task.WhenAll(asked)).Where(each => each.Second.Work.State is WorkState.Done).Select(each => each.First);
+
+            Assert.Equal(askers.OrderBy(asker => asker.Instance), told!.Concat(seen).OrderBy(asker => asker.Instance));
+        }
+    }
+
+    [Fact]
     public async Task An_order_is_found_by_its_connection_and_id_once_it_is_made()
     {
         var (ledger, lead) = (Store.Crm(), CrmWork.Create());
