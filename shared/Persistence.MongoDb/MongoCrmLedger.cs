@@ -126,7 +126,7 @@ public sealed class MongoCrmLedger : ICrmLedger
             return false;
         var about = new BsonArray { ById(leadId), new BsonDocument("lead_id", Bson.Of(leadId)) };
         if (lead.TryGetValue("order_id", out var orderId))
-            about.Add(OfOrder(lead["connection"], orderId));
+            about.Add(OfOrder(lead["connection"], orderId).Add("kind", Bson.AnyOf(nameof(WorkKind.Update), nameof(WorkKind.Verify))));
         var rows = await documents.Work.Find(session, new BsonDocument("$or", about)).ToListAsync();
         foreach (var row in rows)
             await PutAsync(session, row.Id("_id"), IsOpen(row) ? new BsonDocument("forget", true) : CrmDocuments.Erased(row));

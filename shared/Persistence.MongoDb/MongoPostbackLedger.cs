@@ -10,6 +10,8 @@ public sealed class MongoPostbackLedger : IPostbackLedger
     /// <summary>What a message has no more when it is done with.</summary>
     private static readonly BsonDocument NotKept = new() { ["kept_for"] = BsonNull.Value, ["wants"] = BsonNull.Value, ["released"] = BsonNull.Value };
 
+    private static readonly BsonDocument There = new("$exists", true);
+
     private readonly MongoStore store;
     private readonly PostbackDocuments documents;
 
@@ -21,17 +23,7 @@ public sealed class MongoPostbackLedger : IPostbackLedger
     public Task<bool> KnowsAsync(Guid messageId, CancellationToken ct) => store.RunAsync(() => documents.Messages.Find(Bson.ById(Bson.Of(messageId))).AnyAsync(ct), ct);
 
     public Task<IReadOnlyList<OrderRecord>> FindAsync(Subject about, CancellationToken ct) => store.TransactAsync(async session =>
-    {
-        Task<List<BsonDocument>> ByAsync(BsonDocument filter) => documents.Orders.Find(session, filter).ToListAsync();
-        List<BsonDocument> found = [];
-        if (about.LeadId is { } lead)
-            found = await ByAsync(Named(about, "lead_id", Bson.Of(lead)));
-        if (found.Count is 0 && about.OrderId is not null)
-            found = await ByAsync(Bson.ById(PostbackDocuments.Key(about)));
-        if (found.Count is 0 && about is { OrderId: null, ClickId: { } click })
-            found = await ByAsync(Named(about, "click_id", click));
-        return await OrdersAsync(session, found);
-    }, ct);
+        await OrdersAsync(session, await FindAsync(session, about)), ct);
 
     public Task KeepAsync(Guid messageId, OrderStatusChanged message, KeptFor reason, IReadOnlyList<Outgoing> events, CancellationToken ct) => store.TransactAsync(async session =>
     {
@@ -241,11 +233,8 @@ public sealed class MongoPostbackLedger : IPostbackLedger
 
     public Task<bool> ErasePersonAsync(Subject about, IReadOnlyList<Outgoing> events, CancellationToken ct) => store.TransactAsync(async session =>
     {
-        List<BsonDocument> orders = [];
-        if (about.LeadId is { } lead)
-            orders = await documents.Orders.Find(session, about.Connection is null ? new BsonDocument("lead_id", Bson.Of(lead)) : Named(about, "lead_id", Bson.Of(lead))).ToListAsync();
-        if (orders.Count is 0 && about is { Connection: not null, OrderId: not null })
-            orders = await documents.Orders.Find(session, Bson.ById(PostbackDocuments.Key(about))).ToListAsync();
+        // A click id alone may be another lead's, too.
+        var orders = (await FindAsync(session, about)).FindAll(order => about.LeadId is null || !order.Contains("lead_id") || order.Id("lead_id") == about.LeadId);
         if (orders.Count is 0)
             return false;
         foreach (var order in orders)
@@ -353,6 +342,20 @@ public sealed class MongoPostbackLedger : IPostbackLedger
             await documents.Names.BulkWriteAsync(session, names);
     }
 
+    /// <summary>Orders that a subject means; by a lead's id alone where its connection is not known.</summary>
+    private async Task<List<BsonDocument>> FindAsync(IClientSessionHandle session, Subject about)
+    {
+        Task<List<BsonDocument>> ByAsync(BsonDocument filter) => documents.Orders.Find(session, filter).ToListAsync();
+        List<BsonDocument> found = [];
+        if (about.LeadId is { } lead)
+            found = await ByAsync(about.Connection is null ? new BsonDocument("lead_id", Bson.Of(lead)) : Named(about, "lead_id", Bson.Of(lead)));
+        if (found.Count is 0 && about.OrderId is not null)
+            found = await ByAsync(Bson.ById(PostbackDocuments.Key(about)));
+        if (found.Count is 0 && about is { OrderId: null, ClickId: { } click })
+            found = await ByAsync(Named(about, "click_id", click));
+        return found;
+    }
+
     /// <summary>Whether a message means an order that is known, and no more than one.</summary>
     private async Task<bool> IsKnownAsync(IClientSessionHandle session, Subject about) => about.Connection is not null && (
         (about.LeadId is not null && await documents.Orders.Find(session, Named(about, "lead_id", Bson.Of(about.LeadId))).AnyAsync())
@@ -456,10 +459,17 @@ public sealed class MongoPostbackLedger : IPostbackLedger
                 ["forget"] = delivery["state"] == nameof(DeliveryState.Claimed) ? true : BsonNull.Value,
             }));
         }
-        var messages = new BsonDocument("$or", new BsonArray(Names(PostbackDocuments.About(order) with { ClickId = null }).Select(name => Prefixed("about", name)))).Add("message", new BsonDocument("$exists", true));
+        var about = PostbackDocuments.About(order);
+        var names = new BsonArray(Names(about with { ClickId = null }).Select(name => Prefixed("about", name)));
+        if (about.ClickId is { } click)
+            names.Add(new BsonDocument { ["kept_for"] = There, ["about.connection"] = Bson.Of(about.Connection), ["about.click_id"] = click, ["about.order_id"] = BsonNull.Value });
+        var messages = new BsonDocument { ["message"] = There, ["$or"] = names };
         foreach (var message in await documents.Messages.Find(session, messages).ToListAsync())
             await documents.Messages.UpdateOneAsync(session, Bson.ById(message["_id"]), Bson.Put(new BsonDocument("message", PersonalData.Erase(message.Text("message")!))));
-        await change.SaveAsync(new BsonDocument { ["about"] = PersonalData.Erase(order.Text("about")!), ["tracking"] = PersonalData.Erase(order.Text("tracking")!) });
+        // Its names are the partner's own, as those of a lead's fields.
+        var tracking = new Lead(MessageJson.Read<Dictionary<string, string>>(order.Text("tracking")!), new Dictionary<string, string>());
+        tracking = MessageJson.Read<Lead>(PersonalData.Erase(MessageJson.Write(tracking)));
+        await change.SaveAsync(new BsonDocument("tracking", MessageJson.Write(tracking.Fields)));
     }
 
     private async Task<IReadOnlyList<OrderRecord>> OrdersAsync(IClientSessionHandle session, IReadOnlyList<BsonDocument> orders)
@@ -487,7 +497,7 @@ public sealed class MongoPostbackLedger : IPostbackLedger
 
     private async Task<Dictionary<Guid, KeptMessage>> MessagesAsync(IClientSessionHandle session, IEnumerable<Guid> ids)
     {
-        var rows = await documents.Messages.Find(session, new BsonDocument { ["_id"] = Bson.AnyOf(ids.Distinct().Select(id => Bson.Of(id))), ["message"] = new BsonDocument("$exists", true) }).ToListAsync();
+        var rows = await documents.Messages.Find(session, new BsonDocument { ["_id"] = Bson.AnyOf(ids.Distinct().Select(id => Bson.Of(id))), ["message"] = There }).ToListAsync();
         return rows.Select(PostbackDocuments.Kept).ToDictionary(kept => kept.Id);
     }
 }
