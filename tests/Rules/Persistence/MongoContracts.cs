@@ -12,6 +12,8 @@ public sealed class MongoCrmDoubtTests() : CrmDoubtContract(new MongoUnderTest()
 
 public sealed class MongoCrmDuplicateTests() : CrmDuplicateContract(new MongoUnderTest());
 
+public sealed class MongoCrmErasePersonTests() : CrmErasePersonContract(new MongoUnderTest());
+
 public sealed class MongoCrmLedgerModelTests() : CrmLedgerModelContract(() => new MongoUnderTest());
 
 public sealed class MongoOutboxTests() : OutboxContract(new MongoUnderTest());
@@ -27,5 +29,7 @@ public sealed class MongoDeliverySettleTests() : DeliverySettleContract(new Mong
 public sealed class MongoDeliveryOrderTests() : DeliveryOrderContract(new MongoUnderTest());
 
 public sealed class MongoResendTests() : ResendContract(new MongoUnderTest());
+
+public sealed class MongoPostbackErasePersonTests() : PostbackErasePersonContract(new MongoUnderTest());
 
 public sealed class MongoJobsTests() : JobsContract(new MongoUnderTest());
