@@ -36,6 +36,7 @@ public static class CrmWriterService
         bus.AddConsumer<OrderVerificationRequestedConsumer>().Endpoint(Endpoint);
         bus.AddConsumer<OrderSeenConsumer>().Endpoint(Endpoint);
         bus.AddConsumer<ResolveInDoubtConsumer>().Endpoint(Endpoint);
+        bus.AddConsumer<ForgetPersonConsumer>().Endpoint(Endpoint);
         // Each consumer only writes to the ledger; how many calls run at once is the pump's affair.
         bus.AddConfigureEndpointsCallback((queue, endpoint) =>
         {

@@ -44,6 +44,7 @@ public static class PostbackDispatcherService
         bus.AddConsumer<OrderCreatedConsumer>().Endpoint(Endpoint);
         bus.AddConsumer<OrderStatusChangedConsumer>().Endpoint(Endpoint);
         bus.AddConsumer<OrderVerifiedConsumer>().Endpoint(Endpoint);
+        bus.AddConsumer<ForgetPersonConsumer>().Endpoint(Endpoint);
         // Each consumer only writes to the ledger; the calls are the pumps' affair.
         bus.AddConfigureEndpointsCallback((queue, endpoint) =>
         {

@@ -1,5 +1,6 @@
 using LeadRelay.Contracts;
 using LeadRelay.CrmWriter;
+using LeadRelay.Persistence;
 using LeadRelay.Persistence.Crm;
 
 namespace LeadRelay.Tests.Rules.Persistence;
@@ -52,6 +53,11 @@ internal sealed class CrmLedgerModel : IAsyncDisposable
 
         /// <summary>A call that was begun and that may have made the order. While there is one, no other may be begun.</summary>
         public Guid? Call { get; set; }
+
+        /// <summary>As it has its outcome, nothing of the person is left.</summary>
+        public bool IsForgotten { get; set; }
+
+        public bool HasEnded => State is WorkState.Done or WorkState.Refused;
 
         public bool IsClaimable => State is WorkState.Waiting && IsDue;
     }
@@ -153,6 +159,19 @@ internal sealed class CrmLedgerModel : IAsyncDisposable
             Settled(doubt, settlement, askers!, isDue: true);
     }
 
+    /// <summary>An operator has the person forgotten.</summary>
+    public async Task ForgetAsync(int worker, int which)
+    {
+        var (lead, told) = (leads[which], Builders.Event());
+        bool? isComplete = null;
+        Assert.Equal(lead.State is not null, await ledgers[worker].ErasePersonAsync(lead.Id, complete => { isComplete = complete; return told; }, None));
+        Assert.Equal(lead.State is null ? null : lead.HasEnded, isComplete);
+        if (lead.State is null)
+            return;
+        lead.IsForgotten = true;
+        unpublished.Add(told.Id);
+    }
+
     /// <summary>Publishes what is left over.</summary>
     /// <param name="dies">Before it has noted that the broker has them: they are published again.</param>
     public async Task PublishAsync(int worker, bool dies)
@@ -197,7 +216,7 @@ internal sealed class CrmLedgerModel : IAsyncDisposable
         {
             lead.Round += lead.State is null ? 0 : 1;
             (lead.State, lead.IsDue, lead.Attempt, lead.MessageId, lead.BodyHash) = (WorkState.Waiting, true, 0, work.MessageId, work.BodyHash);
-            (lead.Lease, lead.Outcome) = (null, null);
+            (lead.Lease, lead.Outcome, lead.IsForgotten) = (null, null, false);
         }
         var accepted = await ledgers[worker].AcceptAsync(work, asker, None);
         Assert.Equal(begins, accepted.IsNew);
@@ -268,6 +287,9 @@ internal sealed class CrmLedgerModel : IAsyncDisposable
     {
         Assert.Equal((lead.State, lead.Round, lead.Attempt, lead.BodyHash, lead.Lease), (work.State, work.Round, work.Attempt, work.BodyHash, work.Lease));
         Assert.Equal(lead.Outcome, work.Outcome?.GetType());
-        Assert.Equal(lead.BodyHash, Assert.IsType<LeadSubmitted>(work.Message).BodyHash);
+        var submitted = Assert.IsType<LeadSubmitted>(work.Message);
+        Assert.Equal((lead.BodyHash, lead.IsForgotten && lead.HasEnded ? "" : "+491701234567"), (submitted.BodyHash, submitted.Lead.Fields["phone"]));
+        if (lead.IsForgotten && lead.HasEnded)
+            Assert.DoesNotContain("+491701234567", MessageJson.Write(work.Outcome), StringComparison.Ordinal);
     }
 }

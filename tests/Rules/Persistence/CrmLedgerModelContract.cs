@@ -38,6 +38,8 @@ public abstract class CrmLedgerModelContract(Func<IStoreUnderTest> store)
 
         public sealed record Resolve(int Worker, bool Exists) : Move;
 
+        public sealed record Forget(int Worker, int Lead) : Move;
+
         public sealed record Crash(int Worker) : Move;
 
         public sealed record Publish(int Worker, bool Dies) : Move;
@@ -61,6 +63,7 @@ public abstract class CrmLedgerModelContract(Func<IStoreUnderTest> store)
         (3, from worker in Worker select (Move)new Move.DoubtExpired(worker)),
         (3, from worker in Worker from lead in Lead select (Move)new Move.ReadDoubt(worker, lead)),
         (3, from worker in Worker from exists in Whether select (Move)new Move.Resolve(worker, exists)),
+        (1, from worker in Worker from lead in Lead select (Move)new Move.Forget(worker, lead)),
         (1, from worker in Worker select (Move)new Move.Crash(worker)),
         (2, from worker in Worker from dies in Whether select (Move)new Move.Publish(worker, dies)));
 
@@ -111,6 +114,7 @@ public abstract class CrmLedgerModelContract(Func<IStoreUnderTest> store)
             case Move.DoubtExpired m: return model.DoubtExpiredAsync(m.Worker);
             case Move.ReadDoubt m: return model.ReadDoubtAsync(m.Worker, m.Lead);
             case Move.Resolve m: return model.ResolveAsync(m.Worker, m.Exists);
+            case Move.Forget m: return model.ForgetAsync(m.Worker, m.Lead);
             case Move.Publish m: return model.PublishAsync(m.Worker, m.Dies);
             case Move.Crash m: model.Crash(m.Worker); return Task.CompletedTask;
             default: throw new InvalidOperationException($"Nobody does a {move}.");

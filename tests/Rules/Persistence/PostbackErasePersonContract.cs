@@ -63,10 +63,14 @@ public abstract class PostbackErasePersonContract(IStoreUnderTest store) : Store
         Assert.Equal(Committed.Touched, await ledger.CommitAsync(before.Commit(), None));
     }
 
-    [Fact]
-    public async Task A_message_that_was_decided_about_is_erased()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_message_that_was_decided_about_is_erased(bool wasKept)
     {
         var (ledger, id, postback) = (Store.Postbacks(), Builders.NewId(), Builders.Postback(1));
+        if (wasKept)
+            await ledger.KeepAsync(id, Changed("1001"), KeptFor.Verification, [], None);
         var order = await AddAsync(ledger, about) with { Latest = new LatestWord(id, 1) };
         await ledger.CommitAsync(order.Commit(postback with { CauseId = id }) with { MessageId = id, Message = Changed("1001") }, None);
 
