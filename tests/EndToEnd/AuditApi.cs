@@ -134,6 +134,40 @@ public sealed class AuditApi(RelayOf<InMemory> shared) : IClassFixture<RelayOf<I
         Assert.Equal(0, (await Relay.GetAsync(own.AuditStore, "audit/statistics?partner=other")).GetProperty("days").GetArrayLength());
     }
 
+    [Fact]
+    public async Task A_person_is_forgotten_by_every_owner_of_data_and_the_statistics_stay()
+    {
+        await using var own = await Relay.StartAsync(new RelayOptions { Configure = config => Samples.Campaign(config, "strict", ("\"country\": \"DE\"", "\"country\": \"DE\", \"required\": [\"email\"]")) });
+        string[] files = [.. new[] { "audit.db", "crm.db", "postbacks.db" }.Select(file => Path.Combine(own.DataFolder, file))];
+        // Two leads of the person, of which one is still on its way when it is forgotten, a refused one, and somebody else's.
+        var (_, done) = await own.SubmitAsync(new { phone = "+4915123000007", click_id = "done", name = "Zoltan Muster", comment = "Zoltan prefers mornings" });
+        await own.SetStatusAsync(done.At("order_id")!, "4", "Zoltan said no");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await own.SubmitAsync(new { phone = "+4915123000007", name = "Zoltan Muster" }, "strict")).Status);
+        var (_, other) = await own.SubmitAsync(new { phone = "+4915123000008", name = "Berta Beispiel" });
+        await own.Eventually("the first is at its end", () => own.AuditAsync($"lead_id={done.At("lead_id")}&kind=PostbackDelivered"), f => f.Messages("PostbackDelivered").Count is 2);
+        await own.FaultAsync(new { target = "crm", kind = "delay", delay_ms = 3000 });
+        var (_, late) = await own.SubmitAsync(new { phone = "+4915123000007", click_id = "late", name = "Zoltan Muster" }, headers: ("Prefer", "respond-async"));
+        await own.Eventually("it is being made", () => own.AuditAsync($"lead_id={late.At("lead_id")}&kind=LeadSubmitted"), f => f.Messages("LeadSubmitted").Count is 1);
+
+        var (status, answer) = await Relay.SendAsync(own.AuditStore, HttpMethod.Post, "audit/forget", new { phone = "+49 151 23000007", reason = "asked for it" });
+
+        Assert.Equal(HttpStatusCode.Accepted, status);
+        Assert.Equal(new[] { done.At("lead_id"), late.At("lead_id") }.Order(), answer.GetProperty("leads").EnumerateArray().Select(l => l.GetString()).Order());
+        await own.Eventually("every owner has done it, of the late one, too", async () =>
+        {
+            async Task<string> By(JsonElement lead) => string.Join(' ', (await own.TimelineAsync(lead.At("lead_id")!)).Messages("PersonForgotten").Where(m => m.At("complete") is "true").Select(m => m.At("by")).Distinct().Order());
+            return (await By(done), await By(late));
+        }, by => by.Item1 is "AuditStore CrmWriter PostbackDispatcher" && by.Item2.Contains("PostbackDispatcher", StringComparison.Ordinal));
+        await own.Eventually("nothing of the person is left", () => Task.FromResult(files.SelectMany(Stored.Rows).Where(row => row.Contains("15123000007", StringComparison.Ordinal) || row.Contains("Zoltan", StringComparison.Ordinal)).ToArray()), left => left.Length is 0);
+
+        Assert.Equal("+4915123000008", Assert.Single((await own.TimelineAsync(other.At("lead_id")!, personal: true)).Messages("LeadSubmitted")).At("lead", "fields", "phone"));
+        var (_, view) = await own.AskAsPartnerAsync($"leads/{done.At("lead_id")}");
+        Assert.Equal(("created", "cancel", null), (view.At("state"), view.At("event"), view.At("comment")));
+        var day = (await Relay.GetAsync(own.AuditStore, "audit/statistics?campaign=demo")).GetProperty("days")[0];
+        Assert.Equal(("3", "3"), (day.At("leads"), day.At("orders")));
+        Assert.Equal(HttpStatusCode.NotFound, (await Relay.SendAsync(own.AuditStore, HttpMethod.Post, "audit/forget", new { lead_id = Guid.CreateVersion7() })).Status);
+    }
+
     private async Task<(HttpStatusCode Status, JsonElement Body)> AskAsync(string path, string key = "demo-partner-key")
     {
         using var client = new HttpClient { BaseAddress = relay.AuditStore.BaseAddress };

@@ -26,6 +26,25 @@ internal static class Stored
         return found;
     }
 
+    /// <summary>Every row of every table, as text.</summary>
+    public static IReadOnlyList<string> Rows(string file)
+    {
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadWrite, Pooling = false, DefaultTimeout = 30 }.ToString());
+        connection.Open();
+        List<string> rows = [];
+        foreach (var table in Read(file, "SELECT name FROM sqlite_master WHERE type = 'table'"))
+        {
+            using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // a table's name, from the file itself
+            command.CommandText = $"SELECT * FROM \"{table}\"";
+#pragma warning restore CA2100
+            using var reader = command.ExecuteReader();
+            while (reader.Read())
+                rows.Add($"{table}: {string.Join(" | ", Enumerable.Range(0, reader.FieldCount).Select(reader.GetValue))}");
+        }
+        return rows;
+    }
+
     /// <summary>Null for a file that was just made and has no table yet.</summary>
     private static SqliteDataReader? Execute(SqliteCommand command)
     {

@@ -16,12 +16,19 @@ public sealed class AuditConsumer(IAuditLog audit, LeadViewKeeper views, PhoneHa
         StoredMessage[] stored = [.. context.Message.Select(message => StoredMessage.Of(message, phones))];
         await audit.AppendAsync([.. stored.Select(message => message.Entry)], ct);
         // Only now, with the message stored, and each time one comes: so nothing of a forgotten person stays, whoever stores it when.
-        foreach (var leadId in await views.KeepAsync(stored, ct))
+        var forgotten = await views.KeepAsync(stored, ct);
+        foreach (var leadId in forgotten)
             await audit.EraseAsync(leadId, ct);
-        foreach (var forget in stored.Select(message => message.Message).OfType<ForgetPerson>())
+        foreach (var (entry, message) in stored)
         {
-            await bus.PublishConfirmedAsync(new PersonForgotten(forget.About, AuditStoreService.Name, Complete: true, time.GetUtcNow()),
-                StableId.Of($"{forget.About.LeadId} {AuditStoreService.Name}", nameof(PersonForgotten), forget.At.ToUnixTimeMilliseconds()), time, ct);
+            if (message is ForgetPerson forget)
+                await TellAsync(new PersonForgotten(forget.About, AuditStoreService.Name, Complete: true, time.GetUtcNow()), entry, ct);
+            // The order of a person who was forgotten while it was being made: who learned of it only now forgets it now.
+            if (message is OrderCreated created && forgotten.Contains(created.Submission.About.LeadId ?? Guid.Empty))
+                await TellAsync(new ForgetPerson(created.About with { ClickId = null }, "The order was made after its person was forgotten.", time.GetUtcNow()), entry, ct);
         }
     }
+
+    private Task TellAsync(IAudited what, AuditEntry cause, CancellationToken ct) =>
+        bus.PublishConfirmedAsync(what, StableId.Of($"{cause.MessageId}", what.GetType().Name), time, ct);
 }
