@@ -168,12 +168,12 @@ public abstract class PostbackErasePersonContract(IStoreUnderTest store) : Store
         var claim = Assert.Single(await ledger.FirstAsync());
 
         await ledger.ErasePersonAsync(about, [], None);
-        Assert.True(await ledger.SettleAsync(claim, new DeliveryOutcome(DeliveryState.Delivered, Sent: Request), [], None));
+        Assert.True(await ledger.SettleAsync(claim, new DeliveryOutcome(DeliveryState.Waiting, TimeSpan.Zero, Builders.Event(), Request), [], None));
 
-        var again = await ResendAsync(ledger, postback, Builders.NewId());
-        Assert.Null(again.Recorded);
-        await ledger.SettleAsync(again, new DeliveryOutcome(DeliveryState.Delivered, Sent: Request with { Url = [new("https://tracker.example/")] }), [], None);
-        Assert.NotNull((await ResendAsync(ledger, again.Postback, Builders.NewId())).Recorded);
+        claim = await ResendAsync(ledger, postback, Builders.NewId());
+        Assert.Null(claim.Recorded);
+        await ledger.SettleAsync(claim, new DeliveryOutcome(DeliveryState.Delivered, Sent: Request with { Url = [new("https://tracker.example/")] }), [], None);
+        Assert.NotNull((await ResendAsync(ledger, postback, Builders.NewId())).Recorded);
     }
 
     private static async Task<Delivery> ResendAsync(IPostbackLedger ledger, Postback postback, Guid id)
