@@ -109,4 +109,7 @@ public sealed record AuditQuery
 
     /// <summary>1 to 5,000.</summary>
     public int Limit { get; init; } = 100;
+
+    /// <summary>Characters of messages: the page ends with the entry that reaches so many, though more would fit. It has at least one, unless there is none.</summary>
+    public long MostText { get; init; } = long.MaxValue;
 }

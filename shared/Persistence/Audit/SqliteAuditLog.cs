@@ -24,6 +24,11 @@ public sealed class SqliteAuditLog(SqliteStore store) : IAuditLog
         CREATE TABLE IF NOT EXISTS apart(message_id TEXT PRIMARY KEY, kind TEXT NOT NULL, at INTEGER NOT NULL, reason TEXT NOT NULL, bytes INTEGER NOT NULL, message TEXT NOT NULL);
         """;
 
+    /// <summary>As <see cref="Read"/> takes them.</summary>
+    private const string Columns = "place, at, message_id, kind, lead_id, connection, order_id, campaign, partner, click_id, correlation, phone, comment, message";
+
+    private const string OfKinds = "kind IN (SELECT value FROM json_each({0}))";
+
     private const int ErasedAtOnce = 200;
 
     public Task AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken ct) => store.WriteAsync(connection =>
@@ -56,32 +61,47 @@ public sealed class SqliteAuditLog(SqliteStore store) : IAuditLog
             ("order_id = {0}", query.OrderId),
             ("campaign = {0}", query.Campaign),
             ("partner = {0}", query.Partner),
-            ("kind IN (SELECT value FROM json_each({0}))", query.Kinds.Count is 0 ? null : Set(query.Kinds)),
+            (OfKinds, query.Kinds.Count is 0 ? null : Set(query.Kinds)),
             ("comment IS NOT NULL AND instr(comment, {0}) > 0", query.Comment?.ToLowerInvariant()),
             ("connection = {0}", query.Connection),
         }.Where(condition => condition.Item2 is not null)];
         for (var i = 1; i < conditions.Count; i++)
             conditions[i] = ("+" + conditions[i].Condition, conditions[i].Value);
-        if (query.From is { } from) conditions.Add(("at >= {0}", from.ToUnixTimeMilliseconds()));
-        if (query.To is { } to) conditions.Add(("at < {0}", to.ToUnixTimeMilliseconds()));
+        // Where kinds lead, each is read in its own order and these are merged: sorting all of them for each page would take longer with every message there is.
+        IReadOnlyList<string> kinds = conditions is [(OfKinds, _), ..] ? [.. query.Kinds.Distinct()] : [];
+        if (kinds.Count > 0)
+            conditions.RemoveAt(0);
         var (comparison, order) = query.OldestFirst ? (">", "ASC") : ("<", "DESC");
+        var (from, to) = (query.From?.ToUnixTimeMilliseconds(), query.To?.ToUnixTimeMilliseconds());
         if (query.After is { } after)
         {
             var (at, place) = ReadPlace(after);
-            conditions.Add(($"at {comparison}= {{0}}", at));
             conditions.Add(($"(at, place) {comparison} ({at.ToString(CultureInfo.InvariantCulture)}, {{0}})", place));
+            // One bound on each side: with two, SQLite may begin at the wrong one, page after page.
+            if (query.OldestFirst)
+                from = Math.Max(from ?? at, at);
+            else
+                to = Math.Min(to ?? long.MaxValue, at + 1);
         }
-        var where = conditions.Count is 0 ? "" : "WHERE " + string.Join(" AND ", conditions.Select((c, i) => string.Format(CultureInfo.InvariantCulture, c.Condition, $"@{i}")));
-        return store.ReadAsync<IReadOnlyList<AuditEntry>>(connection => connection.Query(
-            $"SELECT * FROM messages {where} ORDER BY at {order}, place {order} LIMIT {Math.Clamp(query.Limit, 1, 5000)}", Read, [.. conditions.Select(c => c.Value)]), ct);
+        if (from is not null) conditions.Add(("at >= {0}", from));
+        if (to is not null) conditions.Add(("at < {0}", to));
+        var where = conditions.Select((c, i) => string.Format(CultureInfo.InvariantCulture, c.Condition, $"@{i}"));
+        var selects = kinds.Count is 0 ? [Select(where)] : kinds.Select((_, i) => Select([$"kind = @{conditions.Count + i}", .. where]));
+        var sql = $"{string.Join(" UNION ALL ", selects)} ORDER BY at {order}, place {order} LIMIT {Math.Clamp(query.Limit, 1, 5000)}";
+        object?[] values = [.. conditions.Select(c => c.Value), .. kinds];
+        return store.ReadAsync<IReadOnlyList<AuditEntry>>(connection =>
+        {
+            var text = 0L;
+            return connection.Query(sql, Read, entry => (text += entry.Message.Length) < query.MostText, values);
+        }, ct);
     }
 
     public Task<IReadOnlyList<AuditEntry>> TimelineAsync(Guid leadId, CancellationToken ct) => store.ReadAsync<IReadOnlyList<AuditEntry>>(connection =>
-        connection.Query($"SELECT * FROM messages WHERE place IN ({OfLead}) ORDER BY at, place", Read, leadId), ct);
+        connection.Query($"SELECT {Columns} FROM messages WHERE place IN ({OfLead}) ORDER BY at, place", Read, leadId), ct);
 
     public Task<IReadOnlyList<AuditEntry>> OfOrdersAsync(IReadOnlyCollection<OrderKey> orders, CancellationToken ct) => store.ReadAsync<IReadOnlyList<AuditEntry>>(connection =>
-        connection.Query("""
-            SELECT messages.* FROM json_each(@0) AS known CROSS JOIN messages
+        connection.Query($"""
+            SELECT {Columns} FROM json_each(@0) AS known CROSS JOIN messages
             ON messages.order_id = known.value ->> 'OrderId' AND messages.connection = known.value ->> 'Connection' WHERE messages.lead_id IS NULL
             """, Read, Set(orders)), ct);
 
@@ -148,13 +168,16 @@ public sealed class SqliteAuditLog(SqliteStore store) : IAuditLog
             ? (time, number)
             : throw new FormatException($"{text} is no place.");
 
-    private static AuditEntry Read(SqliteDataReader row) => new(
-        row.Id("message_id")!.Value,
-        row.Text("kind")!,
-        DateTimeOffset.FromUnixTimeMilliseconds(row.Number("at")),
-        new Subject(row.Id("lead_id"), row.Text("connection"), row.Text("order_id"), row.Text("campaign"), row.Text("partner"), row.Text("click_id")),
-        row.Text("correlation"), row.Text("phone"), row.Text("comment"), row.Text("message")!)
+    private static string Select(IEnumerable<string> where) => $"SELECT {Columns} FROM messages {(where.Any() ? "WHERE " : "")}{string.Join(" AND ", where)}";
+
+    private static AuditEntry Read(SqliteDataReader row)
     {
-        Place = string.Create(CultureInfo.InvariantCulture, $"{row.Number("at")}-{row.Number("place")}"),
-    };
+        string? Text(int column) => row.IsDBNull(column) ? null : row.GetString(column);
+        var (place, at) = (row.GetInt64(0), row.GetInt64(1));
+        return new AuditEntry(Guid.Parse(row.GetString(2)), row.GetString(3), DateTimeOffset.FromUnixTimeMilliseconds(at),
+            new Subject(Text(4) is { } lead ? Guid.Parse(lead) : null, Text(5), Text(6), Text(7), Text(8), Text(9)), Text(10), Text(11), Text(12), row.GetString(13))
+        {
+            Place = string.Create(CultureInfo.InvariantCulture, $"{at}-{place}"),
+        };
+    }
 }

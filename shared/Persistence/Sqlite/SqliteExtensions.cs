@@ -12,13 +12,21 @@ internal static class SqliteExtensions
         return command.ExecuteNonQuery();
     }
 
-    public static List<T> Query<T>(this SqliteConnection connection, string sql, Func<SqliteDataReader, T> read, params object?[] values)
+    public static List<T> Query<T>(this SqliteConnection connection, string sql, Func<SqliteDataReader, T> read, params object?[] values) =>
+        connection.Query(sql, read, _ => true, values);
+
+    /// <param name="goOn">After a row, whether to read another one.</param>
+    public static List<T> Query<T>(this SqliteConnection connection, string sql, Func<SqliteDataReader, T> read, Func<T, bool> goOn, object?[] values)
     {
         using var command = Command(connection, sql, values);
         using var reader = command.ExecuteReader();
         var rows = new List<T>();
         while (reader.Read())
+        {
             rows.Add(read(reader));
+            if (!goOn(rows[^1]))
+                break;
+        }
         return rows;
     }
 

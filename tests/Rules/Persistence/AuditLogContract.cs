@@ -107,6 +107,39 @@ public abstract class AuditLogContract(IStoreUnderTest store) : StoreContract(st
         await Assert.ThrowsAsync<FormatException>(() => audit.SearchAsync(query with { After = "x" }, None));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Pages_of_several_kinds_are_in_one_order(bool oldestFirst)
+    {
+        var audit = Store.Audit();
+        string[] kinds = ["OrderCreated", "LeadRefused", "PostbackDue", "OrderRefused"];
+        AuditEntry[] all = [.. Enumerable.Range(0, 60).Select(i => Entry(i / 7, kinds[i % 4]))];
+        await audit.AppendAsync(all, None);
+        List<AuditEntry> read = [];
+        var query = new AuditQuery { Kinds = [.. kinds[..3], kinds[0]], From = At(1), To = At(8), OldestFirst = oldestFirst, Limit = 5 };
+        for (var page = await audit.SearchAsync(query, None); page.Count > 0; page = await audit.SearchAsync(query with { After = page[^1].Place }, None))
+            read.AddRange(page);
+
+        var expected = all.Where(e => e.Kind != kinds[3] && e.At >= At(1) && e.At < At(8)).ToArray();
+        Assert.Equal(expected.Select(e => e.MessageId).Order(), read.Select(e => e.MessageId).Order());
+        Assert.Equal(oldestFirst ? read.OrderBy(e => e.At).Select(e => e.At) : read.OrderByDescending(e => e.At).Select(e => e.At), read.Select(e => e.At));
+    }
+
+    [Fact]
+    public async Task A_page_ends_where_it_would_become_too_much_text_but_never_empty()
+    {
+        var audit = Store.Audit();
+        await audit.AppendAsync([.. Enumerable.Range(1, 5).Select(second => Entry(second) with { Message = $"\"{new string('x', second is 3 ? 1000 : 98)}\"" })], None);
+        var query = new AuditQuery { OldestFirst = true, MostText = 150 };
+
+        var first = await audit.SearchAsync(query, None);
+        var second = await audit.SearchAsync(query with { After = first[^1].Place }, None);
+        var third = await audit.SearchAsync(query with { After = second[^1].Place }, None);
+
+        Assert.Equal(("1 2", "3", "4 5"), (Seconds(first), Seconds(second), Seconds(third)));
+    }
+
     [Fact]
     public async Task A_timeline_joins_what_names_the_lead_and_what_names_its_order_oldest_first()
     {
