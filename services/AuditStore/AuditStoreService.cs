@@ -25,6 +25,7 @@ public static class AuditStoreService
     {
         var readers = app.MapService(Name);
         readers.MapAudit();
+        readers.MapExport();
         readers.MapForget();
     }
 

@@ -52,6 +52,11 @@ public static class PartnersView
         return JsonSerializer.SerializeToElement(message);
     }
 
+    /// <summary>The same of what a message is about.</summary>
+    public static Subject Of(string kind, Subject about) => OfPushes.Contains(kind)
+        ? about with { Connection = null, LeadId = null, ClickId = null }
+        : about with { Connection = null };
+
     private static void Hide(JsonObject message)
     {
         foreach (var name in message.Select(member => member.Key).Where(Hidden.Contains).ToList())
