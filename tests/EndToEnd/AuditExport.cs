@@ -79,7 +79,6 @@ public sealed class AuditExport(RelayOf<InMemory> shared) : IClassFixture<RelayO
         Assert.Contains(Lines(text), line => (line.At("kind"), line.At("partner"), line.At("connection")) is ("OrderCreated", "demo-partner", null));
         Assert.DoesNotContain("exchange", text, StringComparison.Ordinal);
         Assert.DoesNotContain("mutation", text, StringComparison.Ordinal);
-        Assert.Equal((HttpStatusCode.Unauthorized, "Not a reader"), await RefusedAsync("", ("X-Api-Key", "demo-advertiser-key")));
         Assert.Equal((HttpStatusCode.Forbidden, "not for partners"), await RefusedAsync("view=log", ("X-Api-Key", "demo-partner-key")));
         Assert.Equal((HttpStatusCode.Forbidden, "no permission"), await RefusedAsync("personal=true", ("X-Api-Key", "demo-partner-key")));
     }

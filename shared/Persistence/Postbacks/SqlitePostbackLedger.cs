@@ -280,7 +280,7 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
     {
         List<OrderRow> found = [];
         if (about.LeadId is { } lead)
-            found = Orders(connection, "connection = @0 AND lead_id = @1", about.Connection, lead);
+            found = Orders(connection, "lead_id = @1 AND (@0 IS NULL OR connection = @0)", about.Connection, lead);
         if (found.Count is 0 && about.OrderId is not null)
             found = Orders(connection, "connection = @0 AND order_id = @1", about.Connection, about.OrderId);
         if (found.Count is 0 && about is { OrderId: null, ClickId: not null })
