@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 
 namespace LeadRelay.Tests.EndToEnd;
@@ -43,6 +44,23 @@ internal static class Stored
                 rows.Add($"{table}: {string.Join(" | ", Enumerable.Range(0, reader.FieldCount).Select(reader.GetValue))}");
         }
         return rows;
+    }
+
+    /// <summary>How many rows there are, as in <c>messages WHERE kind = 'LeadSubmitted'</c>.</summary>
+    public static int Count(string file, string from) => Number(file, $"SELECT COUNT(*) FROM {from}");
+
+    /// <summary>The one number that a query finds; 0 when there is none, as before the first row.</summary>
+    public static int Number(string file, string query) => int.Parse(Read(file, $"SELECT CAST(({query}) AS TEXT)").SingleOrDefault() ?? "0", CultureInfo.InvariantCulture);
+
+    /// <summary>Nobody else can use the file until this is disposed of.</summary>
+    public static SqliteConnection Lock(string file)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false, DefaultTimeout = 30 }.ToString());
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "BEGIN EXCLUSIVE";
+        command.ExecuteNonQuery();
+        return connection;
     }
 
     /// <summary>Null for a file that was just made and has no table yet.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 
 namespace LeadRelay.Tests.EndToEnd;
@@ -25,6 +26,10 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     /// <summary>What it has written so far, the last 4,000 lines.</summary>
     public string Output => output.ToString();
+
+    /// <summary>What it has in memory, KB.</summary>
+    public long Memory => long.Parse(
+        File.ReadLines($"/proc/{Id}/status").Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
 
     /// <summary>Starts a project as it was built, in the same configuration as these tests; does not wait until it is ready.</summary>
     /// <param name="project">The project's name: <c>Intake</c>.</param>

@@ -17,14 +17,14 @@ public sealed class JobsOutliveKills
     public async Task A_resend_of_what_waits_is_gone_on_with_after_a_kill_and_each_is_sent_once()
     {
         await using var relay = await Relay.StartAsync(new RelayOptions { Shape = RelayShape.Processes, Node = await RabbitNode.SharedAsync(), Services = ["AuditStore"] });
-        var empty = Memory(await relay.StartServiceAsync("PostbackDispatcher"));
+        var empty = (await relay.StartServiceAsync("PostbackDispatcher")).Memory;
         await relay.StopAsync("PostbackDispatcher");
         await FillAsync(relay);
         // While the tracker is away no attempt reaches it, so that a kill cannot hit one that has.
         relay.Kill("Sandbox");
         var dispatcher = await relay.StartServiceAsync("PostbackDispatcher");
         Assert.Equal(1000, (await PendingAsync(relay)).GetArrayLength());
-        var full = Memory(dispatcher);
+        var full = dispatcher.Memory;
         if (TestRun.IsLong)
             Assert.True(full - empty < 50 * 1024, $"The dispatcher grew by {full - empty} KB from {empty} KB while {Waiting} deliveries wait.");
 
@@ -79,9 +79,5 @@ public sealed class JobsOutliveKills
         (await Relay.GetAsync(relay.PostbackDispatcher, "postbacks/pending?limit=1000")).GetProperty("postbacks");
 
     private static int Count(Relay relay, string where) =>
-        int.Parse(Stored.Read(Path.Combine(relay.DataFolder, "postbacks.db"), $"SELECT CAST(COUNT(*) AS TEXT) FROM deliveries WHERE {where}").Single(), CultureInfo.InvariantCulture);
-
-    /// <summary>What a process has in memory, KB.</summary>
-    private static long Memory(ServiceProcess process) => long.Parse(
-        File.ReadLines($"/proc/{process.Id}/status").Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        Stored.Count(Path.Combine(relay.DataFolder, "postbacks.db"), $"deliveries WHERE {where}");
 }

@@ -1,5 +1,3 @@
-using Microsoft.Data.Sqlite;
-
 namespace LeadRelay.Tests.EndToEnd.Invariants;
 
 /// <summary>Invariant 10, over two replicas of everyone.</summary>
@@ -13,7 +11,7 @@ public sealed class OutagesMoveNothing
     {
         await using var relay = await Relay.StartAsync(new RelayOptions { Shape = RelayShape.Processes, Node = await RabbitNode.SharedAsync(), Replicas = TwoOfEach });
         await SubmitAsync(relay, 0);
-        var locks = new[] { "crm.db", "postbacks.db", "audit.db" }.Select(file => Lock(Path.Combine(relay.DataFolder, file))).ToArray();
+        var locks = new[] { "crm.db", "postbacks.db", "audit.db" }.Select(file => Stored.Lock(Path.Combine(relay.DataFolder, file))).ToArray();
         await SubmitAsync(relay, 1);
         // Longer than SQLite itself waits for a lock, so that every service has seen it fail.
         await relay.Eventually("every service has seen its store fail", () =>
@@ -53,15 +51,5 @@ public sealed class OutagesMoveNothing
         Assert.Equal(Enumerable.Repeat(1, 20 * rounds), (await relay.LedgerAsync()).GetProperty("orders_per_lead").EnumerateObject().Select(o => o.Value.GetInt32()));
         var queues = await relay.Node!.QueuesAsync(relay.BrokerUrl!);
         Assert.DoesNotContain(queues, q => (q.Key.EndsWith("_error", StringComparison.Ordinal) || q.Key.EndsWith("_skipped", StringComparison.Ordinal)) && q.Value.Messages > 0);
-    }
-
-    private static SqliteConnection Lock(string file)
-    {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false, DefaultTimeout = 30 }.ToString());
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = "BEGIN EXCLUSIVE";
-        command.ExecuteNonQuery();
-        return connection;
     }
 }
