@@ -33,20 +33,13 @@ public sealed class SqliteAuditLog(SqliteStore store) : IAuditLog
 
     public Task AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken ct) => store.WriteAsync(connection =>
     {
-        foreach (var entry in entries)
-        {
-            var about = entry.About;
-            if (ApartEntry.TooLarge(entry) is { } reason)
-                SetApart(connection, ApartEntry.Of(entry, reason));
-            else
-            {
-                connection.Run("""
-                    INSERT OR IGNORE INTO messages(message_id, kind, at, lead_id, connection, order_id, campaign, partner, click_id, correlation, phone, comment, message)
-                    VALUES(@0, @1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11, @12)
-                    """, entry.MessageId, entry.Kind, entry.At.ToUnixTimeMilliseconds(), about.LeadId, about.Connection, about.OrderId, about.Campaign, about.Partner, about.ClickId,
-                    entry.Correlation, entry.PhoneHash, entry.Comment?.ToLowerInvariant(), entry.Message);
-            }
-        }
+        var apart = entries.Select(entry => ApartEntry.TooLarge(entry) is { } reason ? ApartEntry.Of(entry, reason) : null).ToList();
+        foreach (var entry in apart.OfType<ApartEntry>())
+            SetApart(connection, entry);
+        connection.RunEach("""
+            INSERT OR IGNORE INTO messages(message_id, kind, at, lead_id, connection, order_id, campaign, partner, click_id, correlation, phone, comment, message)
+            VALUES(@0, @1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11, @12)
+            """, entries.Where((_, i) => apart[i] is null).Select(Values));
         return true;
     }, ct);
 
@@ -159,6 +152,12 @@ public sealed class SqliteAuditLog(SqliteStore store) : IAuditLog
 
     private static void SetApart(SqliteConnection connection, ApartEntry entry) => connection.Run("INSERT OR IGNORE INTO apart VALUES(@0, @1, @2, @3, @4, @5)",
         entry.MessageId, entry.Kind, entry.At.ToUnixTimeMilliseconds(), entry.Reason, entry.Bytes, entry.Message);
+
+    private static object?[] Values(AuditEntry entry) =>
+    [
+        entry.MessageId, entry.Kind, entry.At.ToUnixTimeMilliseconds(), entry.About.LeadId, entry.About.Connection, entry.About.OrderId, entry.About.Campaign, entry.About.Partner, entry.About.ClickId,
+        entry.Correlation, entry.PhoneHash, entry.Comment?.ToLowerInvariant(), entry.Message,
+    ];
 
     /// <summary>For json_each: any number of values in one parameter.</summary>
     private static string Set<T>(IReadOnlyCollection<T> values) => JsonSerializer.Serialize(values);

@@ -17,28 +17,30 @@ public sealed class SqliteLeadViews(SqliteStore store) : ILeadViews
         CREATE INDEX IF NOT EXISTS lead_views_detailed ON lead_views(at) WHERE facts <> '{}';
         """;
 
+    /// <summary>As <see cref="Read"/> takes them.</summary>
+    private const string Columns = "lead_id, version, at, connection, order_id, campaign, partner, click_id, state, code, label, event, delivered, failed, facts";
+
     private const long Day = 24 * 60 * 60 * 1000;
 
     public Task<IReadOnlyList<StoredView>> OfLeadsAsync(IReadOnlyCollection<Guid> leadIds, CancellationToken ct) => store.ReadAsync<IReadOnlyList<StoredView>>(connection =>
-        connection.Query("SELECT * FROM lead_views WHERE lead_id IN (SELECT value FROM json_each(@0))", Read, Set(leadIds)), ct);
+        connection.Query($"SELECT {Columns} FROM lead_views WHERE lead_id IN (SELECT value FROM json_each(@0))", Read, Set(leadIds)), ct);
 
     public Task<IReadOnlyList<StoredView>> OfOrdersAsync(IReadOnlyCollection<OrderKey> orders, CancellationToken ct) => store.ReadAsync<IReadOnlyList<StoredView>>(connection =>
-        connection.Query("""
-            SELECT lead_views.* FROM json_each(@0) AS known CROSS JOIN lead_views
+        connection.Query($"""
+            SELECT {Columns} FROM json_each(@0) AS known CROSS JOIN lead_views
             ON lead_views.order_id = known.value ->> 'OrderId' AND lead_views.connection = known.value ->> 'Connection'
             """, Read, Set(orders)), ct);
 
     public Task<IReadOnlyList<Guid>> WriteAsync(IReadOnlyList<StoredView> views, CancellationToken ct) => store.WriteAsync<IReadOnlyList<Guid>>(connection =>
-        [.. views.Where(view => connection.Run("""
+        [.. views.Zip(connection.RunEach("""
             INSERT INTO lead_views VALUES(@0, @1 + 1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11, @12, @13, @14)
             ON CONFLICT DO UPDATE SET version = version + 1, at = @2, connection = @3, order_id = @4, campaign = @5, partner = @6, click_id = @7,
               state = @8, code = @9, label = @10, event = @11, delivered = @12, failed = @13, facts = @14
             WHERE version = @1
-            """, view.LeadId, view.Version, view.At.ToUnixTimeMilliseconds(), view.About.Connection, view.About.OrderId, view.About.Campaign, view.About.Partner, view.About.ClickId,
-            view.End.State, view.End.Code, view.End.Label, view.End.Event?.ToString(), view.Delivered, view.Failed, view.Facts) is 0).Select(view => view.LeadId)], ct);
+            """, views.Select(Values))).Where(written => written.Second is 0).Select(written => written.First.LeadId)], ct);
 
     public Task<IReadOnlyList<StoredView>> FindAsync(LeadSearch search, CancellationToken ct) => store.ReadAsync<IReadOnlyList<StoredView>>(connection => connection.Query($"""
-        SELECT * FROM lead_views WHERE partner = @0 AND state <> '{LeadEnd.Rejected}' AND lead_id IN (
+        SELECT {Columns} FROM lead_views WHERE partner = @0 AND state <> '{LeadEnd.Rejected}' AND lead_id IN (
           SELECT value FROM json_each(@1)
           UNION SELECT lead_id FROM lead_views WHERE click_id IN (SELECT value FROM json_each(@2))
           UNION SELECT lead_id FROM lead_views WHERE order_id IN (SELECT value FROM json_each(@4)) AND +campaign = @3)
@@ -55,23 +57,30 @@ public sealed class SqliteLeadViews(SqliteStore store) : ILeadViews
             SELECT campaign, at / {Day} AS day, state, code, label, event, COUNT(*) AS leads, SUM(delivered) AS delivered, SUM(failed) AS failed
             FROM lead_views INDEXED BY lead_views_counted WHERE TRUE{where}
             GROUP BY campaign, day, state, code, label, event ORDER BY campaign, day, state, code, label, event
-            """, row => new LeadCount(row.Text("campaign"), DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(row.Number("day") * Day).UtcDateTime), End(row),
+            """, row => new LeadCount(row.Text("campaign"), DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(row.Number("day") * Day).UtcDateTime),
+                new LeadEnd(row.Text("state")!, row.Text("code"), row.Text("label"), Event(row.Text("event"))),
                 row.Number("leads"), row.Number("delivered"), row.Number("failed")), [.. given.Select(g => g.Value)]), ct);
     }
 
     public Task<IReadOnlyList<StoredView>> DetailedAsync(DateTimeOffset before, int atMost, CancellationToken ct) => store.ReadAsync<IReadOnlyList<StoredView>>(connection =>
-        connection.Query("SELECT * FROM lead_views WHERE facts <> '{}' AND at < @0 ORDER BY at LIMIT @1", Read, before.ToUnixTimeMilliseconds(), atMost), ct);
+        connection.Query($"SELECT {Columns} FROM lead_views WHERE facts <> '{{}}' AND at < @0 ORDER BY at LIMIT @1", Read, before.ToUnixTimeMilliseconds(), atMost), ct);
 
     /// <summary>For json_each: any number of values in one parameter.</summary>
     private static string Set<T>(IReadOnlyCollection<T> values) => JsonSerializer.Serialize(values);
 
-    private static LeadEnd End(SqliteDataReader row) =>
-        new(row.Text("state")!, row.Text("code"), row.Text("label"), row.Text("event") is { } name ? Enum.Parse<StatusEvent>(name) : null);
+    private static StatusEvent? Event(string? name) => name is null ? null : Enum.Parse<StatusEvent>(name);
 
-    private static StoredView Read(SqliteDataReader row) => new(
-        row.Id("lead_id")!.Value,
-        row.Number("version"),
-        DateTimeOffset.FromUnixTimeMilliseconds(row.Number("at")),
-        new Subject(row.Id("lead_id"), row.Text("connection"), row.Text("order_id"), row.Text("campaign"), row.Text("partner"), row.Text("click_id")),
-        End(row), (int)row.Number("delivered"), (int)row.Number("failed"), row.Text("facts")!);
+    private static object?[] Values(StoredView view) =>
+    [
+        view.LeadId, view.Version, view.At.ToUnixTimeMilliseconds(), view.About.Connection, view.About.OrderId, view.About.Campaign, view.About.Partner, view.About.ClickId,
+        view.End.State, view.End.Code, view.End.Label, view.End.Event?.ToString(), view.Delivered, view.Failed, view.Facts,
+    ];
+
+    private static StoredView Read(SqliteDataReader row)
+    {
+        string? Text(int column) => row.IsDBNull(column) ? null : row.GetString(column);
+        var id = Guid.Parse(row.GetString(0));
+        return new StoredView(id, row.GetInt64(1), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2)), new Subject(id, Text(3), Text(4), Text(5), Text(6), Text(7)),
+            new LeadEnd(row.GetString(8), Text(9), Text(10), Event(Text(11))), row.GetInt32(12), row.GetInt32(13), row.GetString(14));
+    }
 }

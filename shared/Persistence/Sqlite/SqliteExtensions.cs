@@ -12,6 +12,32 @@ internal static class SqliteExtensions
         return command.ExecuteNonQuery();
     }
 
+    /// <summary>Runs it once for each of these values, and returns how many rows each time changed. It is parsed once.</summary>
+    public static List<int> RunEach(this SqliteConnection connection, string sql, IEnumerable<object?[]> all)
+    {
+        SqliteCommand? command = null;
+        var changed = new List<int>();
+        try
+        {
+            foreach (var values in all)
+            {
+                if (command is null)
+                    command = Command(connection, sql, values);
+                else
+                {
+                    for (var i = 0; i < values.Length; i++)
+                        command.Parameters[i].Value = Value(values[i]);
+                }
+                changed.Add(command.ExecuteNonQuery());
+            }
+            return changed;
+        }
+        finally
+        {
+            command?.Dispose();
+        }
+    }
+
     public static List<T> Query<T>(this SqliteConnection connection, string sql, Func<SqliteDataReader, T> read, params object?[] values) =>
         connection.Query(sql, read, _ => true, values);
 
@@ -43,7 +69,9 @@ internal static class SqliteExtensions
         var command = connection.CreateCommand();
         command.CommandText = sql;
         for (var i = 0; i < values.Length; i++)
-            command.Parameters.AddWithValue("@" + i, values[i] switch { null => DBNull.Value, Guid id => id.ToString(), var value => value });
+            command.Parameters.AddWithValue("@" + i, Value(values[i]));
         return command;
     }
+
+    private static object Value(object? value) => value switch { null => DBNull.Value, Guid id => id.ToString(), _ => value };
 }
