@@ -101,7 +101,11 @@ public static class LeadStory
 
     private static OrderStatusChanged Webhook(Subject order, string status, string comment, DateTimeOffset at) => new(
         new Subject(null, Connection, order.OrderId), status, null, comment, new Reward(12.50m, "EUR"), at, "7", "11", [],
-        new RawPayload("POST", "application/json", $$$"""{"id":"{{{order.OrderId}}}","status":{"id":"{{{status}}}"},"comment":"{{{comment}}}","reward":{"amount":1250,"currency":"EUR"},"data":{"string_1":"{{{order.ClickId}}}"} }"""), at, "door-1");
+        new RawPayload("POST", "application/json", $$$"""
+            {"id":"{{{order.OrderId}}}","status":{"id":"{{{status}}}","name":"{{{status}}}","group":"PROCESSING"},"statusChangedAt":"{{{at:O}}}","comment":"{{{comment}}}","reward":{"amount":1250,"currency":"EUR"},
+            "project":{"id":"1","name":"Summer"},"offer":{"id":"11"},"webmaster":{"id":"7"},"cart":{"items":[{"sku":{"item":{"id":"5","name":"Standard package"},"variation":{"number":1}},"quantity":1,"pricing":{"unitPrice":4990}}],"total":4990},
+            "data":{"humanNameFields":[{"field":{"name":"name"},"value":{"firstName":"Anna","lastName":"Muster"}}],"stringFields":[{"field":{"name":"click_id"},"value":"{{{order.ClickId}}}"}],"string_1":"{{{order.ClickId}}}"} }
+            """), at, "door-1");
 
     private static IEnumerable<SentMessage> Postbacks(Subject order, OrderStatusChanged? cause, string label, StatusEvent statusEvent, string? comment, DateTimeOffset at)
     {

@@ -1,0 +1,202 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using LeadRelay.AuditStore;
+using LeadRelay.Contracts;
+using LeadRelay.Persistence.Audit;
+using LeadRelay.Persistence.Sqlite;
+using LeadRelay.Tests.EndToEnd;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LeadRelay.AuditSpeed;
+
+/// <summary>
+/// How long somebody waits for the audit when it has a month behind it: a million messages and a million leads' records, of
+/// 50 campaigns and 10 partners over 30 days, one campaign with a busy last hour. A real AuditStore and a real Intake answer,
+/// over HTTP and RabbitMQ, from a SQLite file that was filled through the ports.
+/// </summary>
+internal static class Program
+{
+    private const int Campaigns = 50;
+    private const int Partners = 10;
+    private const string Busy = "busy";
+
+    /// <summary>Of the leads, how many came in the last hour, to the busy campaign: 1.5 %.</summary>
+    private const double InLastHour = 0.015;
+
+    /// <summary>Of the earlier leads, each so many-th has its messages, too: they have about ten each, and are to be as many as the leads.</summary>
+    private const int Told = 11;
+
+    private const int AtOnce = 4_000;
+    private const int WarmUp = 20;
+
+    private static readonly DateTimeOffset End = DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+    private static readonly PhoneHashes Phones = new(new ConfigurationBuilder().AddInMemoryCollection([new("Privacy:Key", PhoneHashes.SampleKey), new("Profile", "embedded")]).Build());
+    private static readonly Random Random = new(17);
+    private static readonly List<string> Missed = [];
+
+    private static int leads;
+
+    private static async Task<int> Main(string[] args)
+    {
+        leads = args is [var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 1_000_000;
+        await using var relay = await Relay.StartAsync(new RelayOptions
+        {
+            Shape = RelayShape.Processes, Node = await RabbitNode.SharedAsync(), Services = ["Intake"], Configure = Samples.NoRateLimit,
+        });
+        await FillAsync(Path.Combine(relay.DataFolder, "audit.db"));
+        var audit = await relay.StartServiceAsync("AuditStore");
+
+        var hour = Uri.EscapeDataString($"{End.AddHours(-1):O}");
+        await MeasureAsync("search by lead", 300, 100, () => GetAsync(relay, $"audit?lead_id={LeadStory.Id(Some())}"));
+        await MeasureAsync("search by order", 300, 100, () => GetAsync(relay, $"audit?order_id={LeadStory.Order(Some())}"));
+        await MeasureAsync("search by click id", 300, 100, () => GetAsync(relay, $"audit?click_id={LeadStory.Click(Some())}"));
+        await MeasureAsync("search by phone", 300, 100, () => GetAsync(relay, $"audit?phone={Uri.EscapeDataString(LeadStory.Phone(Some()))}"));
+        await MeasureAsync("the busy campaign's last hour, 100 of it", 200, 300, () => GetAsync(relay, $"audit?campaign={Busy}&from={hour}"));
+        await MeasureAsync("the same, what was delivered", 200, 300, () => GetAsync(relay, $"audit?campaign={Busy}&kind=PostbackDelivered&from={hour}"));
+        await MeasureAsync("the same, 1,000 of it", 50, 300, () => GetAsync(relay, $"audit?campaign={Busy}&from={hour}&limit=1000"));
+        await MeasureAsync("a lead's timeline", 300, 100, () => GetAsync(relay, $"leads/{LeadStory.Id(Some())}/timeline"));
+        await MeasureAsync("statistics of a campaign's month", 100, 300, () => GetAsync(relay, $"audit/statistics?campaign=campaign-{Random.Next(Campaigns)}"));
+        await MeasureAsync("statistics of a partner's month", 5, null, () => GetAsync(relay, $"audit/statistics?partner={Partner(Random.Next(Partners))}"));
+        await MeasureAsync("through Intake, GET /leads/ID", 300, 200, () => AskAsync(relay, HttpMethod.Get, $"leads/{LeadStory.Id(Own())}", null, expected: 1));
+        await MeasureAsync("through Intake, POST /leads/query with 1,000 ids", 100, 200, () =>
+            AskAsync(relay, HttpMethod.Post, "leads/query", new { lead_ids = Enumerable.Range(0, 1000).Select(_ => LeadStory.Id(Own())).Distinct().ToArray() }, expected: 990));
+        foreach (var form in new[] { "format=ndjson", "format=csv", "format=ndjson&view=log", "format=csv&view=log" })
+            await ExportAsync(relay, audit, form);
+
+        Console.WriteLine(Missed.Count is 0 ? "All as fast as wanted." : $"Too slow: {string.Join("; ", Missed)}");
+        return Missed.Count is 0 ? 0 : 1;
+    }
+
+    private static async Task FillAsync(string file)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await using var store = new SqliteStore(file, SqliteAuditLog.Schema + SqliteLeadViews.Schema, TimeProvider.System, NullLogger.Instance);
+        var (log, views, written, messages, bytes) = (new SqliteAuditLog(store), new SqliteLeadViews(store), Task.CompletedTask, 0, 0L);
+        foreach (var some in Enumerable.Range(1, leads).Chunk(AtOnce))
+        {
+            var stories = some.AsParallel().AsOrdered().Select(Story).ToArray();
+            AuditEntry[] entries = [.. stories.SelectMany(story => story.Entries)];
+            (messages, bytes) = (messages + entries.Length, bytes + entries.Sum(entry => (long)entry.Message.Length));
+            await written;
+            written = Task.WhenAll(log.AppendAsync(entries, CancellationToken.None), views.WriteAsync([.. stories.Select(story => story.View)], CancellationToken.None));
+        }
+        await written;
+        Console.WriteLine($"{messages} messages of {bytes / Math.Max(messages, 1)} bytes on average and {leads} leads' records, {new FileInfo(file).Length >> 20} MB, written in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s");
+    }
+
+    private static (AuditEntry[] Entries, StoredView View) Story(int number)
+    {
+        var early = (int)(leads * (1 - InLastHour));
+        var isBusy = number > early;
+        var at = End - (isBusy ? TimeSpan.FromHours((double)(leads - number) / (leads - early)) : TimeSpan.FromHours(1) + TimeSpan.FromDays(30) * ((double)(early - number) / early));
+        at = DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds());
+        var (campaign, partner) = (isBusy ? Busy : $"campaign-{number % Campaigns}", Partner(number % Partners));
+        var story = LeadStory.Of(number, at, campaign, partner);
+        if (story is [{ Message: LeadRefused refused } sent])
+        {
+            var view = new StoredView(sent.Id, 0, at, new Subject(sent.Id, Campaign: campaign, Partner: partner), new LeadEnd(LeadEnd.Rejected, refused.Code), 0, 0, StoredView.NoDetails);
+            return (HasMessages(number) ? [Entry(number, sent, refused.About)] : [], view);
+        }
+        var facts = new LeadFacts();
+        foreach (var (id, message) in story)
+            facts.Add(id, message);
+        var record = facts.Store(LeadStory.Id(number), version: 0);
+        return (HasMessages(number) ? [.. story.Select(each => Entry(number, each, record.About))] : [], record);
+    }
+
+    /// <summary>As AuditStore makes one of what arrives.</summary>
+    private static AuditEntry Entry(int number, SentMessage sent, Subject about)
+    {
+        var (id, message) = sent;
+        var hasPhone = message is LeadSubmitted or LeadRefused or OrderCreated or OrderRefused or LeadDuplicated;
+        var comment = message switch
+        {
+            LeadSubmitted submitted => submitted.Lead.Fields.GetValueOrDefault("comment"),
+            OrderStatusChanged changed => changed.Comment,
+            PostbackDue due => due.Postback.Comment,
+            _ => null,
+        };
+        return new AuditEntry(id, message.GetType().Name, message.At, message.About.LeadId is null ? about with { LeadId = null } : message.About, $"{LeadStory.Id(number)}",
+            hasPhone ? Phones.Of(LeadStory.Phone(number)) : null, comment, Wire.Text(message));
+    }
+
+    private static bool HasMessages(int number) => number % Told is 0 || number > (int)(leads * (1 - InLastHour));
+
+    private static string Partner(int number) => number is 0 ? "demo-partner" : $"partner-{number}";
+
+    /// <summary>A lead that has messages and an order.</summary>
+    private static int Some()
+    {
+        while (true)
+        {
+            if (Random.Next(leads / Told) * Told is var number and > 0 && number % 20 is not (1 or 2 or 4))
+                return number;
+        }
+    }
+
+    /// <summary>A lead of the sample partner.</summary>
+    private static int Own() => (1 + Random.Next((leads / Partners) - 1)) * Partners;
+
+    private static async Task GetAsync(Relay relay, string path)
+    {
+        var bytes = await relay.AuditStore.GetByteArrayAsync(new Uri(path, UriKind.Relative));
+        if (bytes.Length < 100)
+            throw new InvalidOperationException($"{path} found nothing.");
+    }
+
+    private static async Task AskAsync(Relay relay, HttpMethod method, string path, object? body, int expected)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = body is null ? null : JsonContent.Create(body) };
+        request.Headers.Add("X-Api-Key", "demo-partner-key");
+        using var answer = await relay.Intake().SendAsync(request);
+        var bytes = await answer.Content.ReadAsByteArrayAsync();
+        if (!answer.IsSuccessStatusCode || bytes.Length < 200 * expected)
+            throw new InvalidOperationException($"{path}: {(int)answer.StatusCode}, {bytes.Length} bytes.");
+    }
+
+    private static async Task MeasureAsync(string what, int times, double? limit, Func<Task> call)
+    {
+        for (var i = 0; i < Math.Min(WarmUp, times); i++)
+            await call();
+        var taken = new double[times];
+        for (var i = 0; i < times; i++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            await call();
+            taken[i] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        }
+        Array.Sort(taken);
+        Judge(what, $"ms: median {Share(taken, 0.5):0.0}, p95 {Share(taken, 0.95):0.0}, max {taken[^1]:0.0}{(limit is null ? "" : $" (p95 below {limit} is wanted)")}", limit is null || Share(taken, 0.95) < limit);
+    }
+
+    /// <summary>All that there is, in one go; nothing is kept of it here.</summary>
+    private static async Task ExportAsync(Relay relay, ServiceProcess audit, string form)
+    {
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        var (before, most, rows, started) = (audit.Memory, 0L, 0L, Stopwatch.GetTimestamp());
+        using var answer = await relay.AuditStore.GetAsync(new Uri($"audit/export?{form}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+        answer.EnsureSuccessStatusCode();
+        await using var body = await answer.Content.ReadAsStreamAsync();
+        var buffer = new byte[1 << 16];
+        for (var (reads, length) = (0, 1); length > 0; reads++)
+        {
+            length = await body.ReadAsync(buffer);
+            rows += buffer.AsSpan(0, length).Count((byte)'\n');
+            if (reads % 100 is 0)
+                most = Math.Max(most, audit.Memory);
+        }
+        var (rate, grown) = (rows / Stopwatch.GetElapsedTime(started).TotalSeconds, Math.Max(0, most - before) / 1024);
+        Judge($"export, {form}", $"{rows} rows, {rate:0} per second (20,000 are wanted), {grown} MB more in memory than at rest, {before / 1024} MB (less than 50 is wanted)", rate >= 20_000 && grown < 50);
+    }
+
+    private static void Judge(string what, string figures, bool isGood)
+    {
+        Console.WriteLine($"{what}: {figures}{(isGood ? "" : "  MISSED")}");
+        if (!isGood)
+            Missed.Add(what);
+    }
+
+    private static double Share(double[] ordered, double share) => ordered[(int)Math.Ceiling(share * ordered.Length) - 1];
+}
