@@ -26,7 +26,7 @@ internal static class Program
     private const double InLastHour = 0.015;
 
     /// <summary>Of the earlier leads, each so many-th has its messages, too: they have about ten each, and are to be as many as the leads.</summary>
-    private const int Told = 11;
+    private const int Told = 9;
 
     private const int AtOnce = 4_000;
     private const int WarmUp = 20;
@@ -49,22 +49,23 @@ internal static class Program
         var audit = await relay.StartServiceAsync("AuditStore");
 
         var hour = Uri.EscapeDataString($"{End.AddHours(-1):O}");
-        await MeasureAsync("search by lead", 300, 100, () => GetAsync(relay, $"audit?lead_id={LeadStory.Id(Some())}"));
-        await MeasureAsync("search by order", 300, 100, () => GetAsync(relay, $"audit?order_id={LeadStory.Order(Some())}"));
-        await MeasureAsync("search by click id", 300, 100, () => GetAsync(relay, $"audit?click_id={LeadStory.Click(Some())}"));
-        await MeasureAsync("search by phone", 300, 100, () => GetAsync(relay, $"audit?phone={Uri.EscapeDataString(LeadStory.Phone(Some()))}"));
-        await MeasureAsync("the busy campaign's last hour, 100 of it", 200, 300, () => GetAsync(relay, $"audit?campaign={Busy}&from={hour}"));
-        await MeasureAsync("the same, what was delivered", 200, 300, () => GetAsync(relay, $"audit?campaign={Busy}&kind=PostbackDelivered&from={hour}"));
-        await MeasureAsync("the same, 1,000 of it", 50, 300, () => GetAsync(relay, $"audit?campaign={Busy}&from={hour}&limit=1000"));
-        await MeasureAsync("a lead's timeline", 300, 100, () => GetAsync(relay, $"leads/{LeadStory.Id(Some())}/timeline"));
-        await MeasureAsync("statistics of a campaign's month", 100, 300, () => GetAsync(relay, $"audit/statistics?campaign=campaign-{Random.Next(Campaigns)}"));
-        await MeasureAsync("statistics of a partner's month", 5, null, () => GetAsync(relay, $"audit/statistics?partner={Partner(Random.Next(Partners))}"));
-        await MeasureAsync("through Intake, GET /leads/ID", 300, 200, () => AskAsync(relay, HttpMethod.Get, $"leads/{LeadStory.Id(Own())}", null, expected: 1));
-        await MeasureAsync("through Intake, POST /leads/query with 1,000 ids", 100, 200, () =>
+        await MeasureAsync(relay, "search by lead", 300, 100, () => GetAsync(relay, $"audit?lead_id={LeadStory.Id(Some())}"));
+        await MeasureAsync(relay, "search by order", 300, 100, () => GetAsync(relay, $"audit?order_id={LeadStory.Order(Some())}"));
+        await MeasureAsync(relay, "search by click id", 300, 100, () => GetAsync(relay, $"audit?click_id={LeadStory.Click(Some())}"));
+        await MeasureAsync(relay, "search by phone", 300, 100, () => GetAsync(relay, $"audit?phone={Uri.EscapeDataString(LeadStory.Phone(Some()))}"));
+        await MeasureAsync(relay, "the busy campaign's last hour, 100 of it", 200, 300, () => GetAsync(relay, $"audit?campaign={Busy}&from={hour}"));
+        await MeasureAsync(relay, "the same, what was delivered", 200, 300, () => GetAsync(relay, $"audit?campaign={Busy}&kind=PostbackDelivered&from={hour}"));
+        await MeasureAsync(relay, "the same, 1,000 of it", 50, 300, () => GetAsync(relay, $"audit?campaign={Busy}&from={hour}&limit=1000"));
+        await MeasureAsync(relay, "a lead's timeline", 300, 100, () => GetAsync(relay, $"leads/{LeadStory.Id(Some())}/timeline"));
+        await MeasureAsync(relay, "statistics of a campaign's month", 100, 300, () => GetAsync(relay, $"audit/statistics?campaign=campaign-{Random.Next(Campaigns)}"));
+        await MeasureAsync(relay, "statistics of a partner's month", 5, null, () => GetAsync(relay, $"audit/statistics?partner={Partner(Random.Next(Partners))}"));
+        await MeasureAsync(relay, "through Intake, GET /leads/ID", 300, 200, () => AskAsync(relay, HttpMethod.Get, $"leads/{LeadStory.Id(Own())}", null, expected: 1));
+        await MeasureAsync(relay, "through Intake, POST /leads/query with 1,000 ids", 100, 200, () =>
             AskAsync(relay, HttpMethod.Post, "leads/query", new { lead_ids = Enumerable.Range(0, 1000).Select(_ => LeadStory.Id(Own())).Distinct().ToArray() }, expected: 990));
         foreach (var form in new[] { "format=ndjson", "format=csv", "format=ndjson&view=log", "format=csv&view=log" })
             await ExportAsync(relay, audit, form);
 
+        Console.WriteLine($"Load average of the machine: {File.ReadAllText("/proc/loadavg").Trim()}");
         Console.WriteLine(Missed.Count is 0 ? "All as fast as wanted." : $"Too slow: {string.Join("; ", Missed)}");
         return Missed.Count is 0 ? 0 : 1;
     }
@@ -156,11 +157,11 @@ internal static class Program
             throw new InvalidOperationException($"{path}: {(int)answer.StatusCode}, {bytes.Length} bytes.");
     }
 
-    private static async Task MeasureAsync(string what, int times, double? limit, Func<Task> call)
+    private static async Task MeasureAsync(Relay relay, string what, int times, double? limit, Func<Task> call)
     {
         for (var i = 0; i < Math.Min(WarmUp, times); i++)
             await call();
-        var taken = new double[times];
+        var (taken, before) = (new double[times], Processing(relay));
         for (var i = 0; i < times; i++)
         {
             var started = Stopwatch.GetTimestamp();
@@ -168,14 +169,15 @@ internal static class Program
             taken[i] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         }
         Array.Sort(taken);
-        Judge(what, $"ms: median {Share(taken, 0.5):0.0}, p95 {Share(taken, 0.95):0.0}, max {taken[^1]:0.0}{(limit is null ? "" : $" (p95 below {limit} is wanted)")}", limit is null || Share(taken, 0.95) < limit);
+        var used = (Processing(relay) - before).TotalMilliseconds / times;
+        Judge(what, $"ms: median {Share(taken, 0.5):0.0}, p95 {Share(taken, 0.95):0.0}, max {taken[^1]:0.0}, of processors {used:0.0}{(limit is null ? "" : $" (p95 below {limit} is wanted)")}", limit is null || Share(taken, 0.95) < limit);
     }
 
     /// <summary>All that there is, in one go; nothing is kept of it here.</summary>
     private static async Task ExportAsync(Relay relay, ServiceProcess audit, string form)
     {
         await Task.Delay(TimeSpan.FromSeconds(2));
-        var (before, most, rows, started) = (audit.Memory, 0L, 0L, Stopwatch.GetTimestamp());
+        var (before, most, rows, processing, started) = (audit.Memory, 0L, 0L, Used(audit.Id), Stopwatch.GetTimestamp());
         using var answer = await relay.AuditStore.GetAsync(new Uri($"audit/export?{form}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
         answer.EnsureSuccessStatusCode();
         await using var body = await answer.Content.ReadAsStreamAsync();
@@ -187,8 +189,8 @@ internal static class Program
             if (reads % 100 is 0)
                 most = Math.Max(most, audit.Memory);
         }
-        var (rate, grown) = (rows / Stopwatch.GetElapsedTime(started).TotalSeconds, Math.Max(0, most - before) / 1024);
-        Judge($"export, {form}", $"{rows} rows, {rate:0} per second (20,000 are wanted), {grown} MB more in memory than at rest, {before / 1024} MB (less than 50 is wanted)", rate >= 20_000 && grown < 50);
+        var (rate, grown, used) = (rows / Stopwatch.GetElapsedTime(started).TotalSeconds, Math.Max(0, most - before) / 1024, Used(audit.Id) - processing);
+        Judge($"export, {form}", $"{rows} rows, {rate:0} per second (20,000 are wanted), {used.TotalSeconds:0.0} s of processors, {grown} MB more in memory than at rest, {before / 1024} MB (less than 50 is wanted)", rate >= 20_000 && grown < 50);
     }
 
     private static void Judge(string what, string figures, bool isGood)
@@ -196,6 +198,15 @@ internal static class Program
         Console.WriteLine($"{what}: {figures}{(isGood ? "" : "  MISSED")}");
         if (!isGood)
             Missed.Add(what);
+    }
+
+    /// <summary>What AuditStore and Intake have had of the processors: the same on a machine that is busy with other things.</summary>
+    private static TimeSpan Processing(Relay relay) => Used(relay.Process("AuditStore").Id) + Used(relay.Process("Intake").Id);
+
+    private static TimeSpan Used(int id)
+    {
+        using var process = Process.GetProcessById(id);
+        return process.TotalProcessorTime;
     }
 
     private static double Share(double[] ordered, double share) => ordered[(int)Math.Ceiling(share * ordered.Length) - 1];

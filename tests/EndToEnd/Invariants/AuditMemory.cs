@@ -36,7 +36,7 @@ public sealed class AuditMemory(ITestOutputHelper output)
             }
             while (stored < Volatile.Read(ref published) || stored < Messages);
         });
-        for (var number = 1; published < Messages; )
+        for (var number = 1; published < Messages && !sampling.IsCompleted; )
         {
             var some = Enumerable.Range(number, 1000).SelectMany(n => LeadStory.Of(n, DateTimeOffset.UnixEpoch.AddYears(50).AddSeconds(n))).ToArray();
             number += 1000;
@@ -45,7 +45,7 @@ public sealed class AuditMemory(ITestOutputHelper output)
             while (!sampling.IsCompleted && published - Volatile.Read(ref stored) > MostWaiting)
                 await Task.Delay(100);
         }
-        await sampling.WaitAsync(TimeSpan.FromMinutes(8));
+        await sampling.WaitAsync(TimeSpan.FromMinutes(10));
 
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         var most = samples.GroupBy(sample => Math.Min(3, sample.Stored * 4L / published)).OrderBy(quarter => quarter.Key).Select(quarter => quarter.Max(sample => sample.Memory)).ToArray();

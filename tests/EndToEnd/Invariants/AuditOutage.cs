@@ -27,7 +27,7 @@ public sealed class AuditOutage(ITestOutputHelper output)
             await wire.PublishAsync(messages);
             published.AddRange(messages);
             var (status, lead) = await relay.SubmitAsync(new { phone = $"+4915{leads.Count:D9}", click_id = $"outage-{leads.Count}" });
-            Assert.Equal(HttpStatusCode.Created, status);
+            Assert.True(status is HttpStatusCode.Created or HttpStatusCode.Accepted, $"{(int)status} {lead}");
             leads.Add(lead.At("lead_id")!);
             await Task.Delay(TimeSpan.FromSeconds(1));
         }
