@@ -17,7 +17,7 @@ public sealed class AuditUnderKills(ITestOutputHelper output)
     private const string Audit = "AuditStore";
 
     private static readonly int Kills = TestRun.IsLong ? 10 : 2;
-    private static readonly int LeadsBetween = TestRun.IsLong ? 2_000 : 200;
+    private static readonly int LeadsBetween = TestRun.IsLong ? 600 : 200;
 
     [Fact]
     public Task What_is_published_is_stored_once_and_folded_into_the_leads_records_though_AuditStore_is_killed() => ProveAsync(replicas: 1);
@@ -77,7 +77,7 @@ public sealed class AuditUnderKills(ITestOutputHelper output)
 
     private static async Task AllStoredAsync(Relay relay, string file, List<SentMessage> published)
     {
-        var limit = TimeSpan.FromMinutes(3);
+        var limit = TimeSpan.FromMinutes(5);
         var forgotten = published.Count(sent => sent.Message is ForgetPerson);
         await relay.Eventually("all are stored", () => Task.FromResult(Stored.Count(file, "messages")), stored => stored >= published.Count + forgotten, limit);
         await relay.Eventually("nothing is left in the queue", () => relay.Node!.QueuesAsync(relay.BrokerUrl!), queues => queues["audit"].Messages is 0, limit);
