@@ -26,7 +26,7 @@ internal static class Program
     private const double InLastHour = 0.015;
 
     /// <summary>Of the earlier leads, each so many-th has its messages, too: they have about ten each, and are to be as many as the leads.</summary>
-    private const int Told = 9;
+    private const int Told = 11;
 
     private const int AtOnce = 4_000;
     private const int WarmUp = 20;
