@@ -13,6 +13,11 @@ public static class AuditStoreService
     {
         builder.Listen(Name, 8082);
         builder.AddOperatorAccess();
+#if MONGODB
+        if (StoreAddress.MongoDb(builder.Configuration) is { } url)
+            builder.AddMongoAuditLog(url);
+        else
+#endif
         builder.AddAuditLog();
         builder.Services.AddSingleton(new PhoneHashes(builder.Configuration));
         builder.Services.AddSingleton(RetentionTimes.Of(builder.Configuration));

@@ -25,6 +25,9 @@ internal static class Bson
 
     public static DateTimeOffset Time(this BsonDocument document, string field) => new(document[field].ToUniversalTime());
 
+    /// <summary>What is there of these.</summary>
+    public static BsonDocument Present(BsonDocument fields) => new(fields.Where(field => !field.Value.IsBsonNull));
+
     public static BsonDocument ById(BsonValue id) => new("_id", id);
 
     public static BsonDocument AnyOf(IEnumerable<BsonValue> values) => new("$in", new BsonArray(values));

@@ -1,3 +1,4 @@
+using LeadRelay.Persistence.Audit;
 using LeadRelay.Persistence.Crm;
 using LeadRelay.Persistence.Postbacks;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,6 +25,14 @@ public static class MongoPersistenceExtensions
         builder.AddMongoStore(url, MongoPostbackLedger.Collections);
         builder.Services.AddSingleton<IPostbackLedger, MongoPostbackLedger>();
         builder.Services.AddOutbox<IPostbackLedger>();
+    }
+
+    /// <param name="url">As <see cref="AddMongoCrmLedger"/>.</param>
+    public static void AddMongoAuditLog(this IHostApplicationBuilder builder, string url)
+    {
+        builder.AddMongoStore(url, MongoAuditLog.Collections);
+        builder.Services.AddSingleton<IAuditLog, MongoAuditLog>();
+        builder.Services.AddSingleton<ILeadViews, MongoLeadViews>();
     }
 
     private static void AddMongoStore(this IHostApplicationBuilder builder, string url, IReadOnlyList<MongoCollection> collections)

@@ -61,12 +61,16 @@ public sealed record ApartEntry(Guid MessageId, string Kind, DateTimeOffset At, 
 
     /// <summary>The same of an entry.</summary>
     public static ApartEntry Of(AuditEntry entry, string reason) => new(entry.MessageId, entry.Kind, entry.At, reason,
-        System.Text.Encoding.UTF8.GetByteCount(entry.Message), entry.Message.Length > MostKept ? entry.Message[..MostKept] : entry.Message);
+        System.Text.Encoding.UTF8.GetByteCount(entry.Message), Beginning(entry.Message));
 
     /// <summary>Why an entry is too large to be stored; null when it is not.</summary>
     public static string? TooLarge(AuditEntry entry) =>
         entry.Message.Length > AuditEntry.MostBytes / 3 && System.Text.Encoding.UTF8.GetByteCount(entry.Message) > AuditEntry.MostBytes
             ? $"It is larger than {AuditEntry.MostBytes / 1024 / 1024} MB." : null;
+
+    /// <summary>Not with half of a character at its end, which no store takes.</summary>
+    private static string Beginning(string text) =>
+        text.Length <= MostKept ? text : char.IsHighSurrogate(text[MostKept - 1]) ? text[..(MostKept - 1)] : text[..MostKept];
 }
 
 /// <summary>An order.</summary>

@@ -33,3 +33,9 @@ public sealed class MongoResendTests() : ResendContract(new MongoUnderTest());
 public sealed class MongoPostbackErasePersonTests() : PostbackErasePersonContract(new MongoUnderTest());
 
 public sealed class MongoJobsTests() : JobsContract(new MongoUnderTest());
+
+public sealed class MongoAuditLogTests() : AuditLogContract(new MongoUnderTest());
+
+public sealed class MongoLeadViewsTests() : LeadViewsContract(new MongoUnderTest());
+
+public sealed class MongoLeadViewKeeperTests() : LeadViewKeeperContract(new MongoUnderTest());
