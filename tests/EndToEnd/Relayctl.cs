@@ -8,7 +8,7 @@ internal static class Relayctl
 
     public static async Task<(string Output, string Errors)> RunAsync(Relay relay, int exitCode, params string[] arguments)
     {
-        var program = Path.Combine(TestRun.Repository, "artifacts", "bin", "Relayctl", TestRun.Configuration, "LeadRelay.Relayctl.dll");
+        var program = Path.Combine(TestRun.Binaries, "Relayctl", TestRun.Configuration, "LeadRelay.Relayctl.dll");
         var settings = new Dictionary<string, string>
         {
             ["Config__Path"] = relay.ConfigFolder, ["Profile"] = "embedded",

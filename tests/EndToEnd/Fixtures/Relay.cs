@@ -22,6 +22,14 @@ public sealed partial class Relay : IAsyncDisposable
     private readonly ConcurrentDictionary<(string Service, int Replica), ServiceProcess> processes = new();
     private readonly ConcurrentDictionary<(string Service, int Replica), HttpClient> clients = new();
 
+#if MONGODB
+    private readonly MongoDatabase database = new();
+
+    private string StoreUrl => database.Url;
+#else
+    private string StoreUrl => $"sqlite:{DataFolder}/";
+#endif
+
     private Relay(RelayOptions options) => this.options = options;
 
     /// <summary>The virtual host it works in; null in memory.</summary>
@@ -30,7 +38,7 @@ public sealed partial class Relay : IAsyncDisposable
     /// <summary>The node that has the virtual host, if the relay was given one.</summary>
     public RabbitNode? Node => options.Node;
 
-    /// <summary>Where the ledgers and the audit are.</summary>
+    /// <summary>Where the ledgers and the audit are, unless that is a MongoDB.</summary>
     public string DataFolder => Path.Combine(folder, "data");
 
     /// <summary>The copy of <c>config/</c>; a change in it is noticed by the services.</summary>
@@ -107,6 +115,9 @@ public sealed partial class Relay : IAsyncDisposable
         foreach (var client in clients.Values)
             client.Dispose();
         await TestRun.DeleteAsync(folder);
+#if MONGODB
+        await database.DisposeAsync();
+#endif
         if (Node is not null && BrokerUrl is not null)
         {
             try
@@ -173,7 +184,7 @@ public sealed partial class Relay : IAsyncDisposable
             ["Ports__Sandbox"] = PortText("Sandbox"),
             ["Sandbox__WebhookUrl"] = $"http://127.0.0.1:{PortText("WebhookReceiver")}{WebhookPath}",
             ["Broker__Url"] = BrokerUrl?.AbsoluteUri ?? "",
-            ["Store__Url"] = $"sqlite:{DataFolder}/",
+            ["Store__Url"] = StoreUrl,
             ["Spool__Path"] = SpoolFolder(service, replica),
             ["Config__Path"] = ConfigFolder,
             ["Operator__Token"] = OperatorToken,
@@ -184,7 +195,7 @@ public sealed partial class Relay : IAsyncDisposable
             ["DOTNET_gcServer"] = "0",
             ["DOTNET_TieredPGO"] = "0",
             // Where the program's own files are; the working directory is a temporary folder, so that a relative path cannot hit the repository.
-            ["ASPNETCORE_CONTENTROOT"] = Path.Combine(TestRun.Repository, "artifacts", "bin", service, TestRun.Configuration),
+            ["ASPNETCORE_CONTENTROOT"] = Path.Combine(TestRun.Binaries, service, TestRun.Configuration),
         };
         foreach (var each in RelayOptions.AllServices)
             settings[$"Ports__{each}"] = PortText(each, each == service ? replica : 1);

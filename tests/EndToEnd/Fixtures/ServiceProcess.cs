@@ -38,7 +38,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <param name="folder">Its working directory; the repository if not given.</param>
     public static ServiceProcess Start(string project, IReadOnlyDictionary<string, string> environment, string? name = null, string? folder = null)
     {
-        var assembly = Path.Combine(TestRun.Repository, "artifacts", "bin", project, TestRun.Configuration, $"LeadRelay.{project}.dll");
+        var assembly = Path.Combine(TestRun.Binaries, project, TestRun.Configuration, $"LeadRelay.{project}.dll");
         if (!File.Exists(assembly))
             throw new FileNotFoundException($"{project} is not built: there is no {assembly}.");
         // A killed process would leave the diagnostics' sockets behind.

@@ -29,6 +29,9 @@ public static class TestRun
     /// <summary>The folder that has <c>LeadRelay.slnx</c>.</summary>
     public static string Repository { get; } = FindRepository();
 
+    /// <summary>Where the projects are that were built together with these tests: each one's are in <c>PROJECT/CONFIGURATION</c>.</summary>
+    public static string Binaries { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", ".."));
+
     /// <summary><c>debug</c> or <c>release</c>, as these tests were built.</summary>
     public static string Configuration { get; } =
         new DirectoryInfo(AppContext.BaseDirectory).Name.Contains("release", StringComparison.OrdinalIgnoreCase) ? "release" : "debug";
