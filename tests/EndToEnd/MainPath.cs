@@ -23,7 +23,7 @@ public abstract class MainPath<TKind>(RelayOf<TKind> shared) : IClassFixture<Rel
         Assert.Equal(["lead", "sale"], postbacks.Statuses());
         Assert.Equal(("12.50", "EUR", order), (postbacks[1].At("payout"), postbacks[1].At("currency"), postbacks[1].At("tid")));
 
-        var timeline = await Relay.Eventually("the audit has it all", () => Relay.TimelineAsync(lead), t => t.Messages("PostbackDelivered").Count is 2);
+        var timeline = await Relay.Eventually("the audit has it all", () => Relay.TimelineAsync(lead, personal: true), t => t.Messages("PostbackDelivered").Count is 2);
         Assert.Contains("\"colour\"", timeline.Messages("LeadSubmitted").Single().At("raw", "body"), StringComparison.Ordinal);
         var exchange = timeline.Messages("OrderCreated").Single().GetProperty("exchange");
         Assert.Contains("addOrder", exchange.At("document"), StringComparison.Ordinal);
@@ -49,7 +49,7 @@ public abstract class MainPath<TKind>(RelayOf<TKind> shared) : IClassFixture<Rel
         await Relay.SetStatusAsync(answer.At("order_id")!, "4", "Wrong number & rude");
         var postbacks = await Relay.Eventually("the rejection came", () => Relay.PostbacksAsync(click), p => p.GetArrayLength() >= 2);
         Assert.Equal("Wrong number & rude", postbacks[1].At("parameters", "reason"));
-        var timeline = await Relay.Eventually("the audit has the lead", () => Relay.TimelineAsync(answer.At("lead_id")!), t => t.Messages("LeadSubmitted").Count is 1);
+        var timeline = await Relay.Eventually("the audit has the lead", () => Relay.TimelineAsync(answer.At("lead_id")!, personal: true), t => t.Messages("LeadSubmitted").Count is 1);
         Assert.Equal("+48601234567", timeline.Messages("LeadSubmitted")[0].At("lead", "fields", "phone"));
     }
 
@@ -66,7 +66,7 @@ public abstract class MainPath<TKind>(RelayOf<TKind> shared) : IClassFixture<Rel
             content.Headers.TryAddWithoutValidation("Content-Type", contentType);
         var (status, answer) = await Relay.SubmitAsync(content);
         Assert.Equal((HttpStatusCode.Created, click), (status, answer.At("click_id")));
-        var timeline = await Relay.Eventually("the audit has the lead", () => Relay.TimelineAsync(answer.At("lead_id")!), t => t.Messages("LeadSubmitted").Count is 1);
+        var timeline = await Relay.Eventually("the audit has the lead", () => Relay.TimelineAsync(answer.At("lead_id")!, personal: true), t => t.Messages("LeadSubmitted").Count is 1);
         Assert.Equal("+4915123456789", timeline.Messages("LeadSubmitted")[0].At("lead", "fields", "phone"));
     }
 
