@@ -56,7 +56,7 @@ public sealed class MongoAuditLog : IAuditLog
             fitting.Add(At(from, at));
             fitting.Add(new BsonDocument("$nor", new BsonArray { new BsonDocument { ["at"] = new BsonDateTime(at), ["_id"] = new BsonDocument(behind, Bson.Of(id)) } }));
         }
-        return FindAsync(new BsonDocument("$and", new BsonArray(fitting)), conditions.Length is 0 ? "in_time" : conditions[0].Index, query.OldestFirst ? 1 : -1, Math.Clamp(query.Limit, 1, 5000), ct);
+        return FindAsync(new BsonDocument("$and", new BsonArray(fitting)), conditions.Length is 0 ? "in_time" : conditions[0].Index, query.OldestFirst ? 1 : -1, Math.Clamp(query.Limit, 1, 5000), ct, query.MostText);
     }
 
     public async Task<IReadOnlyList<AuditEntry>> TimelineAsync(Guid leadId, CancellationToken ct)
@@ -74,13 +74,14 @@ public sealed class MongoAuditLog : IAuditLog
         return [.. (await FindAsync(AuditDocuments.OfOrders(orders).Add("lead", Absent), "of_order", 1, null, ct)).Where(entry => wanted.Contains(Key(entry.About)!.Value))];
     }
 
-    public async Task AdoptAsync(IReadOnlyCollection<Subject> orders, CancellationToken ct)
+    public async Task AdoptAsync(IReadOnlyCollection<Subject> leads, CancellationToken ct)
     {
-        if (orders.Count is 0)
+        if (leads.Count is 0)
             return;
-        var adopted = orders.Select(order => new UpdateManyModel<BsonDocument>(OfOrder(new OrderKey(order.Connection!, order.OrderId!)).Add("campaign", Absent), Bson.Put(
-            Bson.Present(new BsonDocument { ["campaign"] = Bson.Of(order.Campaign), ["partner"] = Bson.Of(order.Partner) }),
-            order.ClickId is null ? null : new BsonDocument("click", new BsonDocument("$ifNull", new BsonArray { "$click", new BsonDocument("$literal", order.ClickId) })))));
+        var adopted = leads.SelectMany(lead => new[] { OfLead(lead.LeadId!.Value), OfOrder(new OrderKey(lead.Connection!, lead.OrderId!)) }.Select(which => new UpdateManyModel<BsonDocument>(
+            which.Add("campaign", Absent).Add("partner", Absent),
+            Bson.Put(Bson.Present(new BsonDocument { ["campaign"] = Bson.Of(lead.Campaign), ["partner"] = Bson.Of(lead.Partner) }),
+                lead.ClickId is null ? null : new BsonDocument("click", new BsonDocument("$ifNull", new BsonArray { "$click", new BsonDocument("$literal", lead.ClickId) }))))));
         await store.RunAsync(() => documents.Messages.BulkWriteAsync(adopted, new BulkWriteOptions { IsOrdered = false }, ct), ct);
     }
 
@@ -124,8 +125,22 @@ public sealed class MongoAuditLog : IAuditLog
             ? (at, id)
             : throw new FormatException($"{text} is no place.");
 
-    private Task<IReadOnlyList<AuditEntry>> FindAsync(BsonDocument filter, string index, int direction, int? limit, CancellationToken ct) => store.RunAsync<IReadOnlyList<AuditEntry>>(async () =>
-        [.. (await documents.Messages.Find(filter, By(index)).Sort(new BsonDocument { ["at"] = direction, ["_id"] = direction }).Limit(limit).ToListAsync(ct)).Select(AuditDocuments.Entry)], ct);
+    private Task<IReadOnlyList<AuditEntry>> FindAsync(BsonDocument filter, string index, int direction, int? limit, CancellationToken ct, long mostText = long.MaxValue) =>
+        store.RunAsync<IReadOnlyList<AuditEntry>>(async () =>
+        {
+            using var cursor = await documents.Messages.Find(filter, By(index)).Sort(new BsonDocument { ["at"] = direction, ["_id"] = direction }).Limit(limit).ToCursorAsync(ct);
+            var (found, text) = (new List<AuditEntry>(), 0L);
+            while (text < mostText && await cursor.MoveNextAsync(ct))
+            {
+                foreach (var entry in cursor.Current.Select(AuditDocuments.Entry))
+                {
+                    found.Add(entry);
+                    if ((text += entry.Message.Length) >= mostText)
+                        break;
+                }
+            }
+            return found;
+        }, ct);
 
     private async Task InsertAsync(IReadOnlyList<AuditEntry> entries, CancellationToken ct)
     {
