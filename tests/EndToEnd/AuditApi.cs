@@ -135,6 +135,23 @@ public sealed class AuditApi(RelayOf<InMemory> shared) : IClassFixture<RelayOf<I
     }
 
     [Fact]
+    public async Task The_same_is_done_from_a_shell()
+    {
+        var (leadId, _, _) = await LeadAsync("+4915123000005", "shell");
+        await relay.Eventually("it is stored", () => relay.AuditAsync($"lead_id={leadId}&kind=PostbackDelivered"), f => f.Messages("PostbackDelivered").Count is 1);
+
+        Assert.Contains("click-shell", await Relayctl.DoAsync(relay, "audit", "search", "--phone", "+49 151 23000005", "--kind", "LeadSubmitted"), StringComparison.Ordinal);
+        Assert.DoesNotContain("15123000005", await Relayctl.DoAsync(relay, "audit", "timeline", leadId), StringComparison.Ordinal);
+        Assert.Contains("15123000005", await Relayctl.DoAsync(relay, "audit", "timeline", leadId, "--personal"), StringComparison.Ordinal);
+        Assert.Contains("\"approval_rate\"", await Relayctl.DoAsync(relay, "audit", "statistics", "--campaign=demo"), StringComparison.Ordinal);
+        Assert.Contains($",order_created,demo,demo-partner,{leadId},", await Relayctl.DoAsync(relay, "audit", "export", "--lead-id", leadId, "--view", "log", "--format", "csv"), StringComparison.Ordinal);
+        Assert.Contains("1 lead(s)", await Relayctl.DoAsync(relay, "audit", "forget", "--lead-id", leadId, "--reason", "asked for it"), StringComparison.Ordinal);
+        await relay.Eventually("it is forgotten", async () => await Relayctl.DoAsync(relay, "audit", "timeline", leadId), text => text.Contains("PersonForgotten", StringComparison.Ordinal));
+        var (_, errors) = await Relayctl.RunAsync(relay, 1, "audit", "export", "--from", "yesterday");
+        Assert.Contains("from must be a time", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_person_is_forgotten_by_every_owner_of_data_and_the_statistics_stay()
     {
         await using var own = await Relay.StartAsync(new RelayOptions { Configure = config => Samples.Campaign(config, "strict", ("\"country\": \"DE\"", "\"country\": \"DE\", \"required\": [\"email\"]")) });

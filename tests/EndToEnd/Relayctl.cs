@@ -12,7 +12,8 @@ internal static class Relayctl
         var settings = new Dictionary<string, string>
         {
             ["Config__Path"] = relay.ConfigFolder, ["Profile"] = "embedded",
-            ["CrmWriter__Url"] = relay.CrmWriter.BaseAddress!.ToString(), ["PostbackDispatcher__Url"] = relay.PostbackDispatcher.BaseAddress!.ToString(), ["Operator__Token"] = Relay.OperatorToken,
+            ["CrmWriter__Url"] = relay.CrmWriter.BaseAddress!.ToString(), ["PostbackDispatcher__Url"] = relay.PostbackDispatcher.BaseAddress!.ToString(),
+            ["AuditStore__Url"] = relay.AuditStore.BaseAddress!.ToString(), ["Operator__Token"] = Relay.PersonalDataToken,
         };
         using var process = TestRun.Start("dotnet", [program, .. arguments], settings, TestRun.Repository);
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());

@@ -52,8 +52,21 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
               and sends what its tracker has not been sent. With --dry-run it only counts.
           postbacks jobs [JOB_ID] [--cancel]
               Shows how far resends and remappings are, or one of them; --cancel stops it where it is.
+          audit search [FILTER] [--order newest|oldest] [--limit N] [--after PLACE] [--personal]
+              Finds messages. FILTER is any of --lead-id, --order-id, --connection, --click-id, --phone, --campaign, --partner,
+              --kind NAME,NAME, --comment TEXT, --from TIME, --to TIME (UTC). What they say of people is masked; with
+              --personal it is in clear, for whoever has the token for that, and goes on record.
+          audit timeline LEAD_ID [--personal]
+              Prints everything about a lead, the oldest first.
+          audit statistics [--campaign ALIAS] [--partner NAME] [--from TIME] [--to TIME]
+              Says what became of each campaign's leads, day by day.
+          audit export [FILTER] [--format ndjson|csv] [--view messages|log] [--personal]
+              Writes all that fits to standard output: messages, or the log of calls to SalesRender. Exit code 1 if it broke off.
+          audit forget --lead-id ID|--phone NUMBER [--reason TEXT]
+              Erases a person everywhere in the relay, for good. Needs the token for personal data.
           help
 
+        The audit commands ask AuditStore: AuditStore__Url (default http://127.0.0.1:8082) with the token in Operator__Token.
         The crm commands on doubts ask CrmWriter: CrmWriter__Url (default http://127.0.0.1:8084) with the token in Operator__Token.
         The postbacks commands ask PostbackDispatcher: PostbackDispatcher__Url (default http://127.0.0.1:8083) with the same token.
         The configuration folder is the one that the environment variable Config__Path names, else the repository's config.
@@ -65,7 +78,7 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
     /// <summary>Runs one command; returns the exit code.</summary>
     public async Task<int> RunAsync(params string[] args)
     {
-        var postbacks = new PostbackCommands(output);
+        var (postbacks, audit) = (new PostbackCommands(output), new AuditCommands(output));
         try
         {
             return args switch
@@ -89,6 +102,11 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
                 ["postbacks", "cancel", .. var rest] => await postbacks.CancelAsync(new Arguments(rest, ["ID"], ["--reason"])),
                 ["postbacks", "remap", .. var rest] => await postbacks.RemapAsync(new Arguments(rest, ["CAMPAIGN"], ["--reason"], flags: ["--dry-run"])),
                 ["postbacks", "jobs", .. var rest] => await postbacks.JobsAsync(new Arguments(rest, ["JOB_ID"], [], flags: ["--cancel"], mayLackName: true)),
+                ["audit", "search", .. var rest] => await audit.SearchAsync(new Arguments(rest, [], [.. AuditCommands.Filter, "--limit", "--after", "--order"], flags: ["--personal"])),
+                ["audit", "timeline", .. var rest] => await audit.TimelineAsync(new Arguments(rest, ["LEAD_ID"], [], flags: ["--personal"])),
+                ["audit", "statistics", .. var rest] => await audit.StatisticsAsync(new Arguments(rest, [], ["--campaign", "--partner", "--from", "--to"])),
+                ["audit", "export", .. var rest] => await audit.ExportAsync(new Arguments(rest, [], [.. AuditCommands.Filter, "--format", "--view"], flags: ["--personal"])),
+                ["audit", "forget", .. var rest] => await audit.ForgetAsync(new Arguments(rest, [], ["--lead-id", "--phone", "--reason"])),
                 ["crm", "check", .. var rest] => await new CrmCommands(folder, output, errors).CheckAsync(new Arguments(rest, ["CONNECTION"], [])),
                 ["crm", "statuses", .. var rest] => await new CrmCommands(folder, output, errors).StatusesAsync(new Arguments(rest, ["CONNECTION"], [])),
                 _ => throw new UsageException($"There is no command {string.Join(' ', args.Take(2))}."),

@@ -14,11 +14,38 @@ internal sealed class OperatorsApi(string service, int port)
 
     public Task<JsonElement> PostAsync(string path, object body) => CallAsync(HttpMethod.Post, path, body);
 
-    private async Task<JsonElement> CallAsync(HttpMethod method, string path, object? body)
+    /// <summary>Writes a file to a stream as it comes, however long that takes.</summary>
+    /// <exception cref="CommandException">It was refused, or it broke off: what was written is not all of it.</exception>
+    public async Task DownloadAsync(string path, Stream file)
+    {
+        var root = Root();
+        using var http = new HttpClient { BaseAddress = root, Timeout = Timeout.InfiniteTimeSpan };
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token());
+        try
+        {
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            if (!response.IsSuccessStatusCode)
+                throw new CommandException(Member(await response.Content.ReadFromJsonAsync<JsonElement>(), "detail") ?? $"{service} answers {(int)response.StatusCode}.");
+            await response.Content.CopyToAsync(file);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
+        {
+            throw new CommandException($"{service} at {root} broke off, and what was written is not all of it, or it does not answer: {e.Message} Set {service}__Url if it is elsewhere.");
+        }
+    }
+
+    private Uri Root()
     {
         var address = Environment.GetEnvironmentVariable($"{service}__Url") is { Length: > 0 } given ? given : $"http://127.0.0.1:{port}";
         if (!Uri.TryCreate(address.Trim().TrimEnd('/') + "/", UriKind.Absolute, out var root) || root.Scheme is not ("http" or "https"))
             throw new CommandException($"{service}__Url must be an address as http://ops-host:{port}, not {address}.");
+        return root;
+    }
+
+    private async Task<JsonElement> CallAsync(HttpMethod method, string path, object? body)
+    {
+        var root = Root();
         using var http = new HttpClient { BaseAddress = root, Timeout = Limit };
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token());
