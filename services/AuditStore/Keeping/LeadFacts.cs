@@ -40,6 +40,9 @@ public sealed class LeadFacts
 
     public List<Said<string>> Held { get; set; } = [];
 
+    /// <summary>UTC ticks of the earliest message.</summary>
+    public long Heard { get; set; }
+
     /// <summary>Its person was forgotten: nothing about a person is taken in any more.</summary>
     public bool Forgotten { get; set; }
 
@@ -51,6 +54,7 @@ public sealed class LeadFacts
     public void Add(Guid messageId, IAudited message)
     {
         var stamp = new Stamp(message.At.UtcTicks, message.At.UtcTicks, messageId);
+        Heard = Heard is 0 ? stamp.At : Math.Min(Heard, stamp.At);
         // What came of a submission follows it, also where both have the same instant.
         var after = stamp with { Rank = stamp.Rank + 1 };
         switch (message)
@@ -122,7 +126,7 @@ public sealed class LeadFacts
         var about = Submission ?? Named;
         var order = Order?.Value ?? Word?.Value.Of;
         var end = new LeadEnd(Order is null ? Word?.Value.State ?? "queued" : "created", Order is null ? Word?.Value.Code : null, Label?.Value.Label, Label?.Value.Event);
-        return new StoredView(leadId, version, new DateTimeOffset(about?.Stamp.At ?? 0, TimeSpan.Zero),
+        return new StoredView(leadId, version, new DateTimeOffset(about?.Stamp.At ?? Heard, TimeSpan.Zero),
             new Subject(leadId, order?.Connection ?? about?.Value.Connection, order?.OrderId, about?.Value.Campaign, about?.Value.Partner, about?.Value.ClickId),
             end, Deliveries.Count(d => d.Delivered), Deliveries.Count(d => d is { Failed: true, Delivered: false }), JsonSerializer.Serialize(this, Options));
     }

@@ -14,7 +14,7 @@ namespace LeadRelay.AuditStore;
 /// <param name="ApprovalRate">Orders whose latest event is <c>approve</c>, of all orders: 0 to 1; null without orders.</param>
 /// <param name="PostbackSuccess">Postbacks delivered, of those delivered or failed for good: 0 to 1; null without any.</param>
 public sealed record CampaignDay(
-    string? Campaign,
+    string Campaign,
     DateOnly Day,
     long Leads,
     long Orders,
@@ -31,7 +31,7 @@ public sealed record CampaignDay(
 {
     public static IReadOnlyList<CampaignDay> Of(IEnumerable<LeadCount> counts) => [.. counts.GroupBy(count => (count.Campaign, count.Day)).Select(Count)];
 
-    private static CampaignDay Count(IGrouping<(string? Campaign, DateOnly Day), LeadCount> counts)
+    private static CampaignDay Count(IGrouping<(string Campaign, DateOnly Day), LeadCount> counts)
     {
         long Sum(Func<LeadEnd, bool> which) => counts.Where(count => which(count.End)).Sum(count => count.Leads);
         Dictionary<string, long> By(Func<LeadEnd, string?> word, Func<LeadEnd, bool> which) => counts.Where(count => which(count.End) && word(count.End) is not null)

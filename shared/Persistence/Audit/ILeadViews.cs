@@ -14,7 +14,7 @@ public interface ILeadViews
     /// <summary>A partner's own leads among those looked for, newest first; refused submissions, which are no leads, are not among them.</summary>
     Task<IReadOnlyList<StoredView>> FindAsync(LeadSearch search, CancellationToken ct);
 
-    /// <summary>How many leads of a day came to the same end, for each end there is.</summary>
+    /// <summary>How many leads of a campaign and day came to the same end, for each end there is. What names no campaign is none of theirs.</summary>
     Task<IReadOnlyList<LeadCount>> CountAsync(CountQuery query, CancellationToken ct);
 
     /// <summary>Views of leads that were first heard of before a time and still have details, the oldest first.</summary>
@@ -24,7 +24,7 @@ public interface ILeadViews
 /// <summary>A lead's record.</summary>
 /// <param name="LeadId">Of a submission refused at the door, which has none: its message's id.</param>
 /// <param name="Version">Grows with each change; 0 means not stored yet.</param>
-/// <param name="At">When it was submitted.</param>
+/// <param name="At">When it was submitted; until that is known, when it was first heard of.</param>
 /// <param name="About">Partner and campaign of the submission, click id, connection and order.</param>
 /// <param name="End">What it has come to so far.</param>
 /// <param name="Delivered">How many postbacks were delivered.</param>
@@ -63,4 +63,4 @@ public sealed record CountQuery(string? Campaign, string? Partner, DateTimeOffse
 /// <summary>Leads of one campaign, submitted on one day (UTC), that came to the same end.</summary>
 /// <param name="Delivered">Postbacks of theirs that were delivered.</param>
 /// <param name="Failed">Postbacks of theirs that failed for good.</param>
-public sealed record LeadCount(string? Campaign, DateOnly Day, LeadEnd End, long Leads, long Delivered, long Failed);
+public sealed record LeadCount(string Campaign, DateOnly Day, LeadEnd End, long Leads, long Delivered, long Failed);

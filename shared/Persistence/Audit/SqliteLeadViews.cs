@@ -59,9 +59,9 @@ public sealed class SqliteLeadViews(SqliteStore store) : ILeadViews
         // All it needs is in the one index, in the order of the groups.
         return store.ReadAsync<IReadOnlyList<LeadCount>>(connection => connection.Query($"""
             SELECT campaign, at / {Day} AS day, state, code, label, event, COUNT(*) AS leads, SUM(delivered) AS delivered, SUM(failed) AS failed
-            FROM lead_views INDEXED BY lead_views_counted WHERE TRUE{where}
+            FROM lead_views INDEXED BY lead_views_counted WHERE campaign IS NOT NULL{where}
             GROUP BY campaign, day, state, code, label, event ORDER BY campaign, day, state, code, label, event
-            """, row => new LeadCount(row.Text("campaign"), DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(row.Number("day") * Day).UtcDateTime),
+            """, row => new LeadCount(row.Text("campaign")!, DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(row.Number("day") * Day).UtcDateTime),
                 new LeadEnd(row.Text("state")!, row.Text("code"), row.Text("label"), Event(row.Text("event"))),
                 row.Number("leads"), row.Number("delivered"), row.Number("failed")), [.. given.Select(g => g.Value)]), ct);
     }

@@ -89,7 +89,7 @@ public abstract class LeadViewsContract(IStoreUnderTest store) : StoreContract(s
         Assert.Equal("second 03-04 created accepted Approve 1 0 1", await Counted(new CountQuery(null, "shop", null, null)));
         Assert.Equal("first 03-05 created accepted Approve 1 0 1", await Counted(new CountQuery(null, null, day.AddDays(1), null)));
         Assert.Equal("first 03-04 refused no_money  1 0 1", await Counted(new CountQuery("first", "buyer", day.AddHours(0.5), day.AddHours(23))));
-        Assert.StartsWith(" 03-04 refused no_money  1 0 1; first 03-04", await Counted(new CountQuery(null, null, null, null)), StringComparison.Ordinal);
+        Assert.StartsWith("first 03-04", await Counted(new CountQuery(null, null, null, null)), StringComparison.Ordinal);
     }
 
     [Fact]
