@@ -13,6 +13,10 @@ public static class Metrics
     private static readonly Counter<long> Postbacks = Meter.CreateCounter<long>("leadrelay.postbacks", description: "Attempts to reach trackers, by what came of them; an operator's tests apart");
     private static readonly UpDownCounter<long> PausedHosts = Meter.CreateUpDownCounter<long>("leadrelay.postbacks.paused_hosts", description: "Trackers that are left alone for a while");
 
+    private static readonly Counter<long> Apart = Meter.CreateCounter<long>("leadrelay.audit.apart", description: "Messages that the audit's store will not take; any is a defect");
+
+    public static void SetApart(string kind) => Apart.Add(1, new KeyValuePair<string, object?>("kind", kind));
+
     public static void Refused(string service, string code) =>
         Refusals.Add(1, new("service", service), new KeyValuePair<string, object?>("code", code));
 

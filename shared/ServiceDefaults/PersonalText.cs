@@ -108,16 +108,20 @@ internal sealed partial class PersonalText(bool erases)
 
     private static string First(ReadOnlySpan<char> text) => Rune.DecodeFromUtf16(text, out var first, out _) is System.Buffers.OperationStatus.Done ? first.ToString() : "";
 
+    /// <summary>The first two digits and the last two.</summary>
     private static string Number(ReadOnlySpan<char> text)
     {
-        Span<char> digits = stackalloc char[text.Length];
+        Span<char> ends = stackalloc char[4];
         var count = 0;
         foreach (var c in text)
         {
-            if (char.IsDigit(c))
-                digits[count++] = c;
+            if (!char.IsDigit(c))
+                continue;
+            if (count < 2)
+                ends[count] = c;
+            (ends[2], ends[3], count) = (ends[3], c, count + 1);
         }
-        return $"{(text[0] is '+' ? "+" : "")}{digits[..2]}{Dots}{digits[(count - 2)..count]}";
+        return $"{(text[0] is '+' ? "+" : "")}{ends[..2]}{Dots}{ends[2..]}";
     }
 
     private string WithoutEmails(string text)

@@ -11,6 +11,11 @@ public class PersonalDataTests
 {
     public static TheoryData<string> Names => WireTests.Names;
 
+    /// <summary>On the small stack of a thread of the pool it must not run out, whatever somebody sends.</summary>
+    [Fact]
+    public void A_text_of_nothing_but_digits_is_masked_however_long_it_is() =>
+        Assert.Equal("""{"comment":"12•••34"}""", PersonalData.Mask($$"""{"comment":"12{{new string('9', 4_000_000)}}34"}"""));
+
     [Theory]
     [MemberData(nameof(Names))]
     public void A_message_can_still_be_read_as_what_it_was(string name)

@@ -8,13 +8,17 @@ namespace LeadRelay.AuditStore;
 /// Stores every message as it was on the wire, and keeps the leads' records. The store waits out its own outages, so a batch
 /// never fails for one; a batch that is delivered again changes nothing.
 /// </summary>
-public sealed class AuditConsumer(IAuditLog audit, LeadViewKeeper views, PhoneHashes phones, IBus bus, TimeProvider time) : IConsumer<Batch<IAudited>>
+public sealed class AuditConsumer(IAuditLog audit, LeadViewKeeper views, PhoneHashes phones, IBus bus, TimeProvider time, ILogger<AuditConsumer> logger) : IConsumer<Batch<IAudited>>
 {
     public async Task Consume(ConsumeContext<Batch<IAudited>> context)
     {
         var ct = context.CancellationToken;
         StoredMessage[] stored = [.. context.Message.Select(message => StoredMessage.Of(message, phones))];
-        await audit.AppendAsync([.. stored.Select(message => message.Entry)], ct);
+        foreach (var apart in await audit.AppendAsync([.. stored.Select(message => message.Entry)], ct))
+        {
+            Metrics.SetApart(apart.Kind);
+            logger.LogError("The store will not take the {Kind} {MessageId} ({Bytes} bytes), which is set apart: {Reason} GET /audit/apart shows it.", apart.Kind, apart.MessageId, apart.Bytes, apart.Reason);
+        }
         // Only now, with the message stored, and each time one comes: so nothing of a forgotten person stays, whoever stores it when.
         var forgotten = await views.KeepAsync(stored, ct);
         foreach (var leadId in forgotten)

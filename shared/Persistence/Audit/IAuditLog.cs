@@ -7,7 +7,8 @@ public interface IAuditLog
     /// Stores a batch; what is stored already stays as it is. An entry that the store will never take (larger than
     /// <see cref="AuditEntry.MostBytes"/>, or refused for good) is set apart with the reason, and the others are stored.
     /// </summary>
-    Task AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken ct);
+    /// <returns>What was set apart.</returns>
+    Task<IReadOnlyList<ApartEntry>> AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken ct);
 
     /// <summary>A page of the entries that fit.</summary>
     /// <exception cref="FormatException"><see cref="AuditQuery.After"/> is no place.</exception>

@@ -31,7 +31,7 @@ public sealed class SqliteAuditLog(SqliteStore store) : IAuditLog
 
     private const int ErasedAtOnce = 200;
 
-    public Task AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken ct) => store.WriteAsync(connection =>
+    public Task<IReadOnlyList<ApartEntry>> AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken ct) => store.WriteAsync<IReadOnlyList<ApartEntry>>(connection =>
     {
         var apart = entries.Select(entry => ApartEntry.TooLarge(entry) is { } reason ? ApartEntry.Of(entry, reason) : null).ToList();
         foreach (var entry in apart.OfType<ApartEntry>())
@@ -40,7 +40,7 @@ public sealed class SqliteAuditLog(SqliteStore store) : IAuditLog
             INSERT OR IGNORE INTO messages(message_id, kind, at, lead_id, connection, order_id, campaign, partner, click_id, correlation, phone, comment, message)
             VALUES(@0, @1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11, @12)
             """, entries.Where((_, i) => apart[i] is null).Select(Values));
-        return true;
+        return [.. apart.OfType<ApartEntry>()];
     }, ct);
 
     public Task<IReadOnlyList<AuditEntry>> SearchAsync(AuditQuery query, CancellationToken ct)

@@ -37,7 +37,7 @@ public abstract class AuditLogContract(IStoreUnderTest store) : StoreContract(st
     {
         var (audit, large) = (Store.Audit(), Entry(2) with { Message = $"\"{new string('ü', AuditEntry.MostBytes / 2)}\"" });
 
-        await audit.AppendAsync([Entry(1), large, Entry(3)], None);
+        Assert.Equal([large.MessageId], (await audit.AppendAsync([Entry(1), large, Entry(3)], None)).Select(entry => entry.MessageId));
         await audit.AppendAsync([large], None);
 
         Assert.Equal("3 1", Seconds(await audit.SearchAsync(Everything, None)));
