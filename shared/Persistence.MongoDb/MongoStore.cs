@@ -20,14 +20,14 @@ public sealed class MongoStore : IHealthCheck, IDisposable
 
     /// <summary>
     /// What the server may say that has no type or label of its own in the driver: host unreachable or not found, no right,
-    /// login failed, cursor lost, made by another meanwhile, no majority in time, timeouts, not initialized yet, unsatisfiable,
+    /// login failed, made by another meanwhile, no majority in time, timeouts, not initialized yet, unsatisfiable,
     /// no member to read from, database being dropped, election, too old, killed, index build ended, login due, Atlas's own,
     /// socket, interrupted, index build under way, disk full. And what has a type, but not where it is said of one write of
     /// several: lock not had in time, shutting down, stepping down, conflict, short of memory, no primary any more or not yet.
     /// </summary>
     private static readonly HashSet<int> OutageCodes =
     [
-        6, 7, 13, 18, 43, 48, 64, 89, 94, 100, 133, 134, 202, 215, 216, 225, 237, 262, 276, 391, 8000, 9001, 11601, 12587, 14031,
+        6, 7, 13, 18, 48, 64, 89, 94, 100, 133, 134, 202, 215, 216, 225, 237, 262, 276, 391, 8000, 9001, 11601, 12587, 14031,
         24, 50, 91, 112, 189, 365, 10058, 10107, 11600, 11602, 13435, 13436,
     ];
 
@@ -159,7 +159,7 @@ public sealed class MongoStore : IHealthCheck, IDisposable
     private static bool IsOutage(Exception e) => e switch
     {
         TimeoutException or MongoConnectionException or MongoConnectionPoolPausedException or MongoWaitQueueFullException or MongoIncompatibleDriverException
-            or MongoConfigurationException or MongoNotPrimaryException or MongoNodeIsRecoveringException or MongoExecutionTimeoutException => true,
+            or MongoConfigurationException or MongoNotPrimaryException or MongoNodeIsRecoveringException or MongoExecutionTimeoutException or MongoCursorNotFoundException => true,
         MongoDuplicateKeyException => false,
         MongoWriteConcernException => true,
         MongoException labelled when labelled.ErrorLabels.Any(label => label is "TransientTransactionError" or "UnknownTransactionCommitResult" or "RetryableWriteError") => true,

@@ -191,16 +191,19 @@ public abstract class AuditLogContract(IStoreUnderTest store) : StoreContract(st
             Entry(6, about: new Subject(order.LeadId, "main", "1001")), Entry(7, about: new Subject(Builders.NewId(), "main", "1001")),
             // An advertiser's push is the advertiser's.
             Entry(8, about: new Subject(order.LeadId, Partner: "shop")),
+            Entry(9, about: new Subject(order.LeadId)), Entry(10, about: new Subject(Connection: "main", OrderId: "1003")),
         ], None);
 
         Assert.Equal("1 3", Seconds((await audit.OfOrdersAsync([new OrderKey("main", "1001"), new OrderKey("main", "1009")], None)).OrderBy(e => e.At)));
-        await audit.AdoptAsync([order], None);
-        await audit.AdoptAsync([order with { Campaign = "second" }], None);
+        await audit.AdoptAsync([], None);
+        await audit.AdoptAsync([order, new Subject(Builders.NewId(), "main", "1003", "third")], None);
+        await audit.AdoptAsync([order with { Campaign = "second", Partner = null, ClickId = null }], None);
 
-        Assert.Equal("6 3 1", Seconds(await audit.SearchAsync(Everything with { Campaign = "first", Partner = "buyer" }, None)));
-        Assert.Equal("6 5 1", Seconds(await audit.SearchAsync(Everything with { ClickId = "click-1" }, None)));
+        Assert.Equal("9 6 3 1", Seconds(await audit.SearchAsync(Everything with { Campaign = "first", Partner = "buyer" }, None)));
+        Assert.Equal("10", Seconds(await audit.SearchAsync(Everything with { Campaign = "third" }, None)));
+        Assert.Equal("9 6 5 1", Seconds(await audit.SearchAsync(Everything with { ClickId = "click-1" }, None)));
         Assert.Equal("3", Seconds(await audit.SearchAsync(Everything with { ClickId = "own" }, None)));
-        Assert.Equal("1 3 5 6 8", Seconds(await audit.TimelineAsync(order.LeadId!.Value, None)));
+        Assert.Equal("1 3 5 6 8 9", Seconds(await audit.TimelineAsync(order.LeadId!.Value, None)));
     }
 
     [Fact]
@@ -218,6 +221,24 @@ public abstract class AuditLogContract(IStoreUnderTest store) : StoreContract(st
         Assert.Equal("4 3", Seconds(await audit.SearchAsync(Everything with { Comment = "ann" }, None)));
         Assert.Equal((1, 0), (await audit.ErasePhoneAsync("a1", None), await audit.ErasePhoneAsync("a1", None)));
         Assert.Equal("3", Seconds(await audit.SearchAsync(Everything with { PhoneHash = "a1" }, None)));
+    }
+
+    [Fact]
+    public async Task However_many_messages_a_lead_has_all_are_found_and_erased()
+    {
+        var (audit, leadId) = (Store.Audit(), Builders.NewId());
+        await audit.AppendAsync([.. Enumerable.Range(0, 450).Select(second => Entry(second, about: new Subject(leadId)) with { Message = $$"""{"first_name":"Anna-{{second:000}}"}""" })], None);
+        var all = Everything with { LeadIds = [leadId], OldestFirst = true };
+
+        var found = await audit.SearchAsync(all, None);
+        var little = await audit.SearchAsync(all with { MostText = found.Take(250).Sum(entry => entry.Message.Length) }, None);
+        await audit.EraseAsync(leadId, None);
+
+        Assert.Equal((450, 250), (found.Count, little.Count));
+        Assert.Equal(found.Take(250).Select(entry => entry.MessageId), little.Select(entry => entry.MessageId));
+        var erased = await audit.TimelineAsync(leadId, None);
+        Assert.Equal(found.Select(entry => entry.MessageId), erased.Select(entry => entry.MessageId));
+        Assert.DoesNotContain(erased, entry => entry.Message.Contains("Anna", StringComparison.Ordinal));
     }
 
     [Fact]
