@@ -56,12 +56,12 @@ public sealed class MongoAuditLog : IAuditLog
             fitting.Add(At(from, at));
             fitting.Add(new BsonDocument("$nor", new BsonArray { new BsonDocument { ["at"] = new BsonDateTime(at), ["_id"] = new BsonDocument(behind, Bson.Of(id)) } }));
         }
-        return FindAsync(new BsonDocument("$and", new BsonArray(fitting)), conditions.Length is 0 ? "in_time" : conditions[0].Index, query.OldestFirst ? 1 : -1, Math.Clamp(query.Limit, 1, 5000), ct, query.MostText);
+        return FindAsync(new BsonDocument("$and", new BsonArray(fitting)), conditions.Length is 0 ? "in_time" : conditions[0].Index, ct, query.OldestFirst ? 1 : -1, Math.Clamp(query.Limit, 1, 5000), query.MostText);
     }
 
     public async Task<IReadOnlyList<AuditEntry>> TimelineAsync(Guid leadId, CancellationToken ct)
     {
-        var own = await FindAsync(OfLead(leadId), "of_lead", 1, null, ct);
+        var own = await FindAsync(OfLead(leadId), "of_lead", ct);
         var orders = own.Select(entry => Key(entry.About)).OfType<OrderKey>().ToHashSet();
         return [.. own.Concat(await OfOrdersAsync(orders, ct)).OrderBy(entry => entry.At).ThenBy(entry => entry.MessageId)];
     }
@@ -71,7 +71,7 @@ public sealed class MongoAuditLog : IAuditLog
         if (orders.Count is 0)
             return [];
         var wanted = orders.ToHashSet();
-        return [.. (await FindAsync(AuditDocuments.OfOrders(orders).Add("lead", Absent), "of_order", 1, null, ct)).Where(entry => wanted.Contains(Key(entry.About)!.Value))];
+        return [.. (await FindAsync(AuditDocuments.OfOrders(orders).Add("lead", Absent), "of_order", ct)).Where(entry => wanted.Contains(Key(entry.About)!.Value))];
     }
 
     public async Task AdoptAsync(IReadOnlyCollection<Subject> leads, CancellationToken ct)
@@ -125,10 +125,11 @@ public sealed class MongoAuditLog : IAuditLog
             ? (at, id)
             : throw new FormatException($"{text} is no place.");
 
-    private Task<IReadOnlyList<AuditEntry>> FindAsync(BsonDocument filter, string index, int direction, int? limit, CancellationToken ct, long mostText = long.MaxValue) =>
+    private Task<IReadOnlyList<AuditEntry>> FindAsync(BsonDocument filter, string index, CancellationToken ct, int? direction = null, int? limit = null, long mostText = long.MaxValue) =>
         store.RunAsync<IReadOnlyList<AuditEntry>>(async () =>
         {
-            using var cursor = await documents.Messages.Find(filter, By(index)).Sort(new BsonDocument { ["at"] = direction, ["_id"] = direction }).Limit(limit).ToCursorAsync(ct);
+            var order = direction is null ? null : new BsonDocument { ["at"] = direction, ["_id"] = direction };
+            using var cursor = await documents.Messages.Find(filter, By(index)).Sort(order).Limit(limit).ToCursorAsync(ct);
             var (found, text) = (new List<AuditEntry>(), 0L);
             while (text < mostText && await cursor.MoveNextAsync(ct))
             {
