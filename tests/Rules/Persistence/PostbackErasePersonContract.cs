@@ -53,6 +53,22 @@ public abstract class PostbackErasePersonContract(IStoreUnderTest store) : Store
     }
 
     [Fact]
+    public async Task Where_nothing_but_the_leads_id_is_known_its_order_is_found_by_that_alone()
+    {
+        var ledger = Store.Postbacks();
+        await AddAsync(ledger, about);
+        await AddAsync(ledger, Builders.About(Builders.NewId(), "1002"));
+        await ledger.KeepAsync(Builders.NewId(), Changed("1001"), KeptFor.Verification, [], None);
+
+        Assert.True(await ledger.ErasePersonAsync(new Subject(about.LeadId), [], None));
+        Assert.False(await ledger.ErasePersonAsync(new Subject(Builders.NewId(), OrderId: "1002", ClickId: about.ClickId), [], None));
+        Assert.False(await ledger.ErasePersonAsync(new Subject(Builders.NewId(), ClickId: about.ClickId), [], None));
+
+        Assert.Equal(("", Anna), ((await ledger.GetAsync()).Tracking["param.text"], (await ledger.GetAsync("1002")).Tracking["param.text"]));
+        AssertErased(Assert.Single(await ledger.KeptAsync(KeptFor.Verification, TimeSpan.Zero, 10, None)).Message);
+    }
+
+    [Fact]
     public async Task A_decision_about_the_order_as_it_was_before_is_made_anew()
     {
         var ledger = Store.Postbacks();
