@@ -23,7 +23,7 @@ public sealed class Gate(ConfigStore config, CallLimits limits, ILogger<Gate> lo
             return new(null, Stranger(request) ?? unreadable ?? Unknown);
         var (partner, keyHash) = found;
         // From a wrong address the key may be stolen: then it must neither use up its owner's calls nor fill the audit.
-        if (partner.Networks.Count > 0 && !partner.Networks.Have(address))
+        if (!partner.MayCallFrom(address))
             return Stranger(request) is { } tooMany ? new(null, tooMany) : new(partner, WrongNetwork);
         if (limits.Exceeds(new KeyLimit(partner.Name, keyHash, partner.RateLimit)) is { } wait)
             return new(limits.IsWorthTelling(keyHash) ? partner : null, TooMany(wait));

@@ -21,7 +21,7 @@ public static class SubmitLead
         var (about, phone) = (new Subject(Campaign: alias, Partner: partner.Name), (string?)null);
         async Task<IResult> Record(Refusal refusal)
         {
-            await door.RecordAsync(new LeadRefused(about, refusal.Status, refusal.Code, refusal.Text, refusal.Field, body.Raw, at, phone));
+            await door.RecordAsync(new LeadRefused(about, refusal.Status, refusal.Code, refusal.Text, refusal.Field, body.Raw, at, phone ?? Phone(body)));
             return refusal.ToResult(http);
         }
         if (turnedAway is not null)
@@ -66,6 +66,9 @@ public static class SubmitLead
         return new Refusal(503, "outcome_unknown",
             $"The lead could not be confirmed; it may still arrive. Send it again with the header Idempotency-Key: {leadId} and it is the same lead.").ToResult(http, leadId);
     }
+
+    /// <summary>Of a submission that was refused before its campaign was known: where the number says its country.</summary>
+    private static string? Phone(Body body) => Normaliser.Normalise(body.Fields, null, new HashSet<string>()).Lead.Fields.GetValueOrDefault("phone");
 
     private static string Hash(Subject about, IReadOnlyDictionary<string, string> fields)
     {

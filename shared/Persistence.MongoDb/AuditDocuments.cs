@@ -73,11 +73,11 @@ internal sealed class AuditDocuments(MongoStore store)
 
     public static BsonDocument SetApart(ApartEntry entry) => new()
     {
-        ["_id"] = Bson.Of(entry.MessageId), ["kind"] = entry.Kind, ["at"] = Bson.Of(entry.At), ["reason"] = entry.Reason, ["bytes"] = entry.Bytes, ["message"] = entry.Message,
+        ["_id"] = Bson.Of(entry.MessageId), ["kind"] = entry.Kind, ["at"] = Bson.Of(entry.At), ["reason"] = entry.Reason, ["bytes"] = entry.Bytes, ["message"] = entry.Message, ["lead"] = Bson.Of(entry.LeadId),
     };
 
     public static ApartEntry SetApart(BsonDocument row) =>
-        new(row.Id("_id"), row.Text("kind")!, row.Time("at"), row.Text("reason")!, row["bytes"].ToInt64(), row.Text("message")!);
+        new(row.Id("_id"), row.Text("kind")!, row.Time("at"), row.Text("reason")!, row["bytes"].ToInt64(), row.Text("message")!, row["lead"].IsBsonNull ? null : row.Id("lead"));
 
     /// <summary>All of a view but its id, with its next version.</summary>
     public static BsonDocument Fields(StoredView view) => new()
@@ -97,6 +97,7 @@ internal sealed class AuditDocuments(MongoStore store)
         ["failed"] = view.Failed,
         ["facts"] = view.Facts,
         ["detailed"] = view.Facts is StoredView.NoDetails ? BsonNull.Value : true,
+        ["forgotten"] = view.Forgotten ? true : BsonNull.Value,
     };
 
     public static StoredView View(BsonDocument row)
@@ -104,7 +105,7 @@ internal sealed class AuditDocuments(MongoStore store)
         var id = row.Id("_id");
         return new StoredView(id, row["version"].ToInt64(), row.Time("at"),
             new Subject(id, row.Text("connection"), row.Text("order"), row.Text("campaign"), row.Text("partner"), row.Text("click")),
-            End(row), row["delivered"].ToInt32(), row["failed"].ToInt32(), row.Text("facts")!);
+            End(row), row["delivered"].ToInt32(), row["failed"].ToInt32(), row.Text("facts")!, row.Contains("forgotten"));
     }
 
     public static LeadEnd End(BsonDocument row) =>

@@ -22,12 +22,14 @@ public sealed class MongoAuditLog : IAuditLog
     /// <summary>What it and <see cref="MongoLeadViews"/> need their store to have.</summary>
     public static IReadOnlyList<MongoCollection> Collections => AuditDocuments.Collections;
 
-    public async Task AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken ct)
+    public async Task<IReadOnlyList<ApartEntry>> AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken ct)
     {
         var tooLarge = entries.ToLookup(entry => ApartEntry.TooLarge(entry) is not null);
+        List<ApartEntry> apart = [];
         foreach (var entry in tooLarge[true])
-            await SetApartAsync(entry, ApartEntry.TooLarge(entry)!, ct);
-        await InsertAsync([.. tooLarge[false]], ct);
+            apart.Add(await SetApartAsync(entry, ApartEntry.TooLarge(entry)!, ct));
+        await InsertAsync([.. tooLarge[false]], apart, ct);
+        return apart;
     }
 
     public Task<IReadOnlyList<AuditEntry>> SearchAsync(AuditQuery query, CancellationToken ct)
@@ -90,6 +92,7 @@ public sealed class MongoAuditLog : IAuditLog
 
     public async Task EraseAsync(Guid leadId, CancellationToken ct)
     {
+        await store.RunAsync(() => documents.Apart.UpdateManyAsync(OfLead(leadId), Bson.Put(new BsonDocument("message", "")), cancellationToken: ct), ct);
         await EraseAsync(OfLead(leadId), "of_lead", ct);
         var keys = await store.RunAsync(() => documents.Messages.Find(OfLead(leadId).Add("order", new BsonDocument("$exists", true)), By("of_lead"))
             .Project(new BsonDocument { ["order"] = 1, ["connection"] = 1 }).ToListAsync(ct), ct);
@@ -101,7 +104,9 @@ public sealed class MongoAuditLog : IAuditLog
 
     public Task<int> PurgeAsync(string kind, DateTimeOffset before, int atMost, CancellationToken ct) => store.RunAsync(async () =>
     {
-        var old = await documents.Messages.Find(new BsonDocument { ["kind"] = kind, ["at"] = new BsonDocument("$lt", Bson.Of(before)) }, By("of_kind"))
+        var which = new BsonDocument { ["kind"] = kind, ["at"] = new BsonDocument("$lt", Bson.Of(before)) };
+        await documents.Apart.DeleteManyAsync(which, ct);
+        var old = await documents.Messages.Find(which, By("of_kind"))
             .Sort(new BsonDocument { ["at"] = 1, ["_id"] = 1 }).Limit(atMost).Project(new BsonDocument("_id", 1)).ToListAsync(ct);
         return old.Count is 0 ? 0 : (int)(await documents.Messages.DeleteManyAsync(new BsonDocument("_id", Bson.AnyOf(old.Select(row => row["_id"]))), ct)).DeletedCount;
     }, ct);
@@ -143,7 +148,7 @@ public sealed class MongoAuditLog : IAuditLog
             return found;
         }, ct);
 
-    private async Task InsertAsync(IReadOnlyList<AuditEntry> entries, CancellationToken ct)
+    private async Task InsertAsync(IReadOnlyList<AuditEntry> entries, List<ApartEntry> apart, CancellationToken ct)
     {
         if (entries.Count is 0)
             return;
@@ -159,16 +164,16 @@ public sealed class MongoAuditLog : IAuditLog
         {
             // Those that are there already are as good as stored.
             foreach (var error in e.WriteErrors.Where(error => error.Category is not ServerErrorCategory.DuplicateKey))
-                await SetApartAsync(entries[error.Index], $"MongoDB refused it: {error.Message}", ct);
+                apart.Add(await SetApartAsync(entries[error.Index], $"MongoDB refused it: {error.Message}", ct));
         }
         catch (Exception e) when (IsOfADocument(e))
         {
             if (entries.Count is 1)
-                await SetApartAsync(entries[0], $"MongoDB cannot store it: {e.Message}", ct);
+                apart.Add(await SetApartAsync(entries[0], $"MongoDB cannot store it: {e.Message}", ct));
             else
             {
-                await InsertAsync([.. entries.Take(entries.Count / 2)], ct);
-                await InsertAsync([.. entries.Skip(entries.Count / 2)], ct);
+                await InsertAsync([.. entries.Take(entries.Count / 2)], apart, ct);
+                await InsertAsync([.. entries.Skip(entries.Count / 2)], apart, ct);
             }
         }
     }
@@ -176,17 +181,19 @@ public sealed class MongoAuditLog : IAuditLog
     /// <summary>The driver gave up a whole batch because of one document in it, and does not say which.</summary>
     private static bool IsOfADocument(Exception e) => e is FormatException or BsonSerializationException or EncoderFallbackException or MongoCommandException { Code: 22 or 10334 };
 
-    private async Task SetApartAsync(AuditEntry entry, string reason, CancellationToken ct)
+    private async Task<ApartEntry> SetApartAsync(AuditEntry entry, string reason, CancellationToken ct)
     {
+        var apart = ApartEntry.Of(entry, reason);
         try
         {
             await store.RunAsync(async () =>
             {
-                await documents.Apart.InsertOneAsync(AuditDocuments.SetApart(ApartEntry.Of(entry, reason)), cancellationToken: ct);
+                await documents.Apart.InsertOneAsync(AuditDocuments.SetApart(apart), cancellationToken: ct);
                 return true;
             }, ct);
         }
         catch (MongoWriteException e) when (e.WriteError?.Category is ServerErrorCategory.DuplicateKey) { }
+        return apart;
     }
 
     /// <summary>In pieces, so that nobody waits long.</summary>

@@ -72,6 +72,8 @@ public sealed class MongoLeadViews : ILeadViews
             at["$lt"] = Bson.Of(to);
         if (at.ElementCount > 0)
             which["at"] = at;
+        if (query.Campaign is null)
+            which["campaign"] = new BsonDocument("$exists", true);
         var day = new BsonDocument("$dateTrunc", new BsonDocument { ["date"] = "$at", ["unit"] = "day" });
         var key = new BsonDocument(Counted.Select(field => new BsonElement(field, field is "day" ? day : new BsonDocument("$ifNull", new BsonArray { "$" + field, BsonNull.Value }))));
         PipelineDefinition<BsonDocument, BsonDocument> stages = new BsonDocument[]
@@ -108,7 +110,7 @@ public sealed class MongoLeadViews : ILeadViews
     private static LeadCount Count(BsonDocument row)
     {
         var key = Bson.Present(row["_id"].AsBsonDocument);
-        return new LeadCount(key.Text("campaign"), DateOnly.FromDateTime(key.Time("day").UtcDateTime), AuditDocuments.End(key), row["leads"].ToInt64(), row["delivered"].ToInt64(), row["failed"].ToInt64());
+        return new LeadCount(key.Text("campaign")!, DateOnly.FromDateTime(key.Time("day").UtcDateTime), AuditDocuments.End(key), row["leads"].ToInt64(), row["delivered"].ToInt64(), row["failed"].ToInt64());
     }
 
     /// <summary>How many counted.</summary>

@@ -8,6 +8,8 @@ public sealed record ExportAsked(AuditSearch Search, bool IsCsv, bool IsLog)
     /// <summary>Their say is a search's: an export has everything.</summary>
     private static readonly string[] NotHere = ["limit", "after", "order"];
 
+    private static readonly string[] Names = [.. AuditSearch.Names.Except(NotHere), "format", "view"];
+
     /// <summary>Reads it; false with a sentence that says what is wrong.</summary>
     /// <param name="now">Where an export ends that is given no end, so that it has one.</param>
     public static bool TryRead(IQueryCollection query, Reader reader, PhoneHashes phones, DateTimeOffset now, [NotNullWhen(true)] out ExportAsked? asked, [NotNullWhen(false)] out string? fault)
@@ -18,7 +20,7 @@ public sealed record ExportAsked(AuditSearch Search, bool IsCsv, bool IsLog)
             fault = $"An export has all that fits, the oldest first: leave out {name}.";
             return false;
         }
-        if (!AuditSearch.TryRead(query, reader, phones, out var search, out fault, "format", "view"))
+        if (!AuditSearch.TryRead(query, reader, phones, Names, out var search, out fault))
             return false;
         var (format, view) = (QueryText.Given(query["format"]) ?? "ndjson", QueryText.Given(query["view"]) ?? "messages");
         if (format is not ("ndjson" or "csv"))

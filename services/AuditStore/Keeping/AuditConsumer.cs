@@ -20,7 +20,7 @@ public sealed class AuditConsumer(IAuditLog audit, LeadViewKeeper views, PhoneHa
             logger.LogError("The store will not take the {Kind} {MessageId} ({Bytes} bytes), which is set apart: {Reason} GET /audit/apart shows it.", apart.Kind, apart.MessageId, apart.Bytes, apart.Reason);
         }
         // Only now, with the message stored, and each time one comes: so nothing of a forgotten person stays, whoever stores it when.
-        var forgotten = await views.KeepAsync(stored, ct);
+        var forgotten = (await views.KeepAsync(stored, ct)).ToHashSet();
         foreach (var leadId in forgotten)
             await audit.EraseAsync(leadId, ct);
         foreach (var (entry, message) in stored)

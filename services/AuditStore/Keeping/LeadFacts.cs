@@ -44,9 +44,19 @@ public sealed class LeadFacts
     public long Heard { get; set; }
 
     /// <summary>Its person was forgotten: nothing about a person is taken in any more.</summary>
-    public bool Forgotten { get; set; }
+    [JsonIgnore]
+    public bool Forgotten { get; private set; }
 
-    public static LeadFacts Of(StoredView view) => JsonSerializer.Deserialize<LeadFacts>(view.Facts, Options)!;
+    /// <summary>Nothing was said that is about a lead's life.</summary>
+    [JsonIgnore]
+    public bool IsEmpty => Heard is 0;
+
+    public static LeadFacts Of(StoredView view)
+    {
+        var facts = JsonSerializer.Deserialize<LeadFacts>(view.Facts, Options)!;
+        facts.Forgotten = view.Forgotten;
+        return facts;
+    }
 
     /// <summary>How many statuses, and how many postbacks, a view has in an answer of so many views: 50, fewer where there are more than a hundred.</summary>
     public static int MostOfEach(int views) => Math.Clamp(5000 / Math.Max(views, 1), 5, Most);
@@ -54,7 +64,6 @@ public sealed class LeadFacts
     public void Add(Guid messageId, IAudited message)
     {
         var stamp = new Stamp(message.At.UtcTicks, message.At.UtcTicks, messageId);
-        Heard = Heard is 0 ? stamp.At : Math.Min(Heard, stamp.At);
         // What came of a submission follows it, also where both have the same instant.
         var after = stamp with { Rank = stamp.Rank + 1 };
         switch (message)
@@ -115,7 +124,10 @@ public sealed class LeadFacts
             case ForgetPerson:
                 Forgotten = true;
                 break;
+            default:
+                return;
         }
+        Heard = Heard is 0 ? stamp.At : Math.Min(Heard, stamp.At);
         if (Forgotten)
             DropPerson();
     }
@@ -128,14 +140,14 @@ public sealed class LeadFacts
         var end = new LeadEnd(Order is null ? Word?.Value.State ?? "queued" : "created", Order is null ? Word?.Value.Code : null, Label?.Value.Label, Label?.Value.Event);
         return new StoredView(leadId, version, new DateTimeOffset(about?.Stamp.At ?? Heard, TimeSpan.Zero),
             new Subject(leadId, order?.Connection ?? about?.Value.Connection, order?.OrderId, about?.Value.Campaign, about?.Value.Partner, about?.Value.ClickId),
-            end, Deliveries.Count(d => d.Delivered), Deliveries.Count(d => d is { Failed: true, Delivered: false }), JsonSerializer.Serialize(this, Options));
+            end, Deliveries.Count(d => d.Delivered), Deliveries.Count(d => d is { Failed: true, Delivered: false }), JsonSerializer.Serialize(this, Options), Forgotten);
     }
 
     /// <param name="stored">Where the facts are from.</param>
     /// <param name="most">Statuses and postbacks shown, the newest of each.</param>
     public LeadView View(StoredView stored, int most = Most) => new(
         stored.LeadId, stored.About.Partner, stored.About.Campaign, stored.About.OrderId, stored.About.ClickId, stored.End.State, Order is null ? Word?.Value.Reason : null,
-        Label?.Value.Label, Label?.Value.Event, Label?.Value.Comment, Money?.Value.Payout, Money?.Value.Currency,
+        stored.End.Label, stored.End.Event, Label?.Value.Comment, Money?.Value.Payout, Money?.Value.Currency,
         [.. Statuses.Select(s => s.Value).TakeLast(most)], [.. Postbacks().OrderBy(p => p.At).TakeLast(most)]);
 
     private IEnumerable<LeadViewPostback> Postbacks()

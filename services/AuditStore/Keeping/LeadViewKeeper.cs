@@ -21,21 +21,21 @@ public sealed class LeadViewKeeper(IAuditLog audit, ILeadViews views)
         // A message that does not name the campaign, as a webhook, is found by it all the same.
         var bare = stored.Select(m => m.Entry).Where(entry => entry.About.Campaign is null).ToList();
         var (leads, orders) = (bare.Select(entry => entry.About.LeadId).ToHashSet(), bare.Where(entry => entry.About.LeadId is null).Select(Order).OfType<OrderKey>().ToHashSet());
-        var adopting = changed.Where(lead => lead.View.End.State is "created").Select(lead => lead.View.About).Where(about => about is { Campaign: not null, Connection: { } connection, OrderId: { } order }
+        var adopting = changed.Where(view => view.End.State is "created").Select(view => view.About).Where(about => about is { Campaign: not null, Connection: { } connection, OrderId: { } order }
             && (announced.Contains(new OrderKey(connection, order)) || leads.Contains(about.LeadId) || orders.Contains(new OrderKey(connection, order)))).ToHashSet();
         if (adopting.Count > 0)
             await audit.AdoptAsync(adopting, ct);
-        return [.. changed.Where(lead => lead.Forgotten).Select(lead => lead.View.LeadId).Distinct()];
+        return [.. changed.Where(view => view.Forgotten).Select(view => view.LeadId).Distinct()];
     }
 
     /// <summary>Adds messages to the records that they concern, and returns these.</summary>
-    private async Task<IReadOnlyList<(StoredView View, bool Forgotten)>> FoldAsync(IReadOnlyList<StoredMessage> stored, CancellationToken ct)
+    private async Task<IReadOnlyList<StoredView>> FoldAsync(IReadOnlyList<StoredMessage> stored, CancellationToken ct)
     {
         await views.WriteAsync([.. stored.Select(Rejected).OfType<StoredView>()], ct);
         var ofLeads = stored.Where(m => m.Message is not null and not LeadRefused && m.Entry.About.LeadId is not null).ToLookup(m => m.Entry.About.LeadId!.Value);
         var ofOrders = stored.Where(m => m.Message is not null && m.Entry.About.LeadId is null).ToLookup(m => Order(m.Entry));
         var orders = ofOrders.Select(group => group.Key).OfType<OrderKey>().ToList();
-        var written = new Dictionary<Guid, (StoredView, bool)>();
+        var written = new Dictionary<Guid, StoredView>();
         for (IReadOnlyList<Guid>? again = null; again is not []; )
         {
             var known = (again ?? [.. ofLeads.Select(group => group.Key)]) is { Count: > 0 } leads ? await views.OfLeadsAsync(leads, ct) : [];
@@ -47,19 +47,27 @@ public sealed class LeadViewKeeper(IAuditLog audit, ILeadViews views)
             {
                 var view = current.GetValueOrDefault(leadId);
                 var messages = ofLeads[leadId].Concat(view is { About: { Connection: { } connection, OrderId: { } order } } ? ofOrders[new OrderKey(connection, order)] : []);
-                if (view is { Facts: StoredView.NoDetails })
-                    continue; // its details were deleted: what is left is the statistics'
-                var facts = view is null ? new LeadFacts() : LeadFacts.Of(view);
-                foreach (var message in messages)
-                    facts.Add(message.Entry.MessageId, message.Message!);
-                var next = facts.Store(leadId, view?.Version ?? 0);
-                written[leadId] = (next, facts.Forgotten);
+                if (With(leadId, view, messages) is not { } next)
+                    continue;
+                written[leadId] = next;
                 if (next != view)
                     toWrite.Add(next);
             }
             again = toWrite.Count is 0 ? [] : await views.WriteAsync(toWrite, ct);
         }
         return [.. written.Values];
+    }
+
+    /// <summary>A lead's record with what messages add to it; null when there is none, and they do not begin one.</summary>
+    private static StoredView? With(Guid leadId, StoredView? view, IEnumerable<StoredMessage> messages)
+    {
+        // Its details were deleted: what is left is the statistics', and that its person is to be forgotten.
+        if (view is { Facts: StoredView.NoDetails })
+            return view with { Forgotten = view.Forgotten || messages.Any(message => message.Message is ForgetPerson) };
+        var facts = view is null ? new LeadFacts() : LeadFacts.Of(view);
+        foreach (var message in messages)
+            facts.Add(message.Entry.MessageId, message.Message!);
+        return facts.IsEmpty ? null : facts.Store(leadId, view?.Version ?? 0);
     }
 
     /// <summary>A submission that was refused at the door is no lead, and is counted.</summary>

@@ -8,6 +8,10 @@ namespace LeadRelay.AuditStore;
 /// <summary>A message as it is stored, and as its contract where this version has that.</summary>
 public sealed record StoredMessage(AuditEntry Entry, IAudited? Message)
 {
+    /// <summary>All kinds that this version knows.</summary>
+    public static readonly IReadOnlyList<string> Kinds =
+        [.. typeof(IAudited).Assembly.GetTypes().Where(type => type.IsClass && type.IsAssignableTo(typeof(IAudited))).Select(type => type.Name).Order(StringComparer.Ordinal)];
+
     /// <summary>A message as it arrives.</summary>
     public static StoredMessage Of(ConsumeContext<IAudited> context, PhoneHashes phones)
     {

@@ -18,13 +18,16 @@ public static class ForgetEndpoint
             if (!reader.MayReadPersonalData)
                 return AuditEndpoints.Problem(403, "no permission", "Forgetting a person cannot be taken back: it is for whoever has the token of Operator__PersonalDataToken.");
             var phone = phones.Of(order.Phone);
-            if (order.LeadId is null == phone is null)
+            if (order.LeadId is null == phone is null || order.Phone?.TrimStart().StartsWith('0') is true)
                 return AuditEndpoints.Invalid("Say who: either by lead_id, or by phone with its country code as +4915112345678.");
             var leads = order.LeadId is { } leadId ? [leadId] : await LeadsAsync(audit, phone!, ct);
             var known = await views.OfLeadsAsync(leads, ct);
             var ofLead = known.ToDictionary(view => view.LeadId, view => view.About);
             if (order.LeadId is not null && known.Count is 0)
                 return AuditEndpoints.Problem(404, "unknown lead", $"The audit has no lead {order.LeadId}.");
+            var asked = new AuditSearch(new AuditQuery { LeadIds = order.LeadId is { } one ? [one] : [] }, $"{(phone is null ? $"lead_id={order.LeadId}" : $"phone_hmac={phone}")}&reason={Uri.EscapeDataString(order.Reason ?? "")}", false);
+            if (!await readers.RecordAsync(reader, "forget", asked))
+                return AuditEndpoints.NotOnRecord();
             try
             {
                 foreach (var id in leads)
@@ -39,7 +42,9 @@ public static class ForgetEndpoint
             }
             // Refused submissions are no leads: nobody else has anything of them.
             var refused = phone is null ? 0 : await audit.ErasePhoneAsync(phone, ct);
-            return TypedResults.Accepted((string?)null, new Forgotten(leads, refused));
+            return leads.Count is 0 && refused is 0
+                ? AuditEndpoints.Problem(404, "unknown phone", "Nobody was found: nothing in the audit has this phone number.")
+                : TypedResults.Accepted((string?)null, new Forgotten(leads, refused));
         });
 
     private static async Task<IReadOnlyList<Guid>> LeadsAsync(IAuditLog audit, string phone, CancellationToken ct)

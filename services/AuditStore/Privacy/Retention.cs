@@ -15,18 +15,20 @@ public sealed record RetentionTimes(IReadOnlyDictionary<string, TimeSpan> OfKind
 
     private const string Default = "Default";
 
+    private const int MostDays = 36500;
+
     /// <exception cref="InvalidOperationException">A kind that there is not, or no number of days; all of them are told.</exception>
     public static RetentionTimes Of(IConfiguration settings)
     {
-        string[] kinds = [.. typeof(IAudited).Assembly.GetTypes().Where(type => type.IsClass && type.IsAssignableTo(typeof(IAudited))).Select(type => type.Name), LeadView];
+        string[] kinds = [.. StoredMessage.Kinds, LeadView];
         List<string> faults = [];
         Dictionary<string, TimeSpan> given = new(StringComparer.OrdinalIgnoreCase);
         foreach (var setting in settings.GetSection("Retention").GetChildren())
         {
             if (!kinds.Append(Default).Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
                 faults.Add($"Retention__{setting.Key}: there is no such kind of message.");
-            else if (!int.TryParse(setting.Value, CultureInfo.InvariantCulture, out var days) || days < 1)
-                faults.Add($"Retention__{setting.Key} must be a number of days, 1 or more, not \"{setting.Value}\".");
+            else if (!int.TryParse(setting.Value, CultureInfo.InvariantCulture, out var days) || days is < 1 or > MostDays)
+                faults.Add($"Retention__{setting.Key} must be a number of days, 1 to {MostDays}, not \"{setting.Value}\".");
             else
                 given[setting.Key] = TimeSpan.FromDays(days);
         }

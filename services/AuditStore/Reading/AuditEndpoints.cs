@@ -9,42 +9,48 @@ public static class AuditEndpoints
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
+    /// <summary>Characters of messages in one answer to a search, or one message.</summary>
+    private const long MostText = 8_000_000;
+
     public static void MapAudit(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/leads/{leadId:guid}/timeline", TimelineAsync);
+        endpoints.MapGet("/leads/{leadId}/timeline", TimelineAsync);
         endpoints.MapGet("/audit", SearchAsync);
         endpoints.MapGet("/audit/apart", ApartAsync);
         endpoints.MapGet("/audit/statistics", StatisticsAsync);
     }
 
     /// <summary>Everything about a lead, oldest first.</summary>
-    private static Task<IResult> TimelineAsync(Guid leadId, Readers readers, PhoneHashes phones, IAuditLog audit, ILeadViews views, HttpContext http) => AnswerAsync(http, readers, async (reader, ct) =>
+    private static Task<IResult> TimelineAsync(string leadId, Readers readers, PhoneHashes phones, IAuditLog audit, ILeadViews views, HttpContext http) => AnswerAsync(http, readers, async (reader, ct) =>
     {
-        if (!AuditSearch.TryRead(http.Request.Query, reader, phones, out var search, out var fault))
+        if (!Guid.TryParse(leadId, out var id))
+            return Invalid($"This must be a lead's id, not \"{leadId}\".");
+        if (!AuditSearch.TryRead(http.Request.Query, reader, phones, ["personal"], out var search, out var fault))
             return Invalid(fault);
-        search = search with { Query = search.Query with { LeadIds = [leadId] } };
+        search = search with { Query = search.Query with { LeadIds = [id] } };
         if (await RefusalAsync(readers, reader, "timeline", search) is { } refusal)
             return refusal;
         // A lead is whose submission made it, whoever else is named with it.
-        var isTheirs = reader.IsOperator || (await views.OfLeadsAsync([leadId], ct)).Any(view => view.About.Partner == reader.Partner && view.End.State is not LeadEnd.Rejected);
-        var entries = isTheirs ? await audit.TimelineAsync(leadId, ct) : [];
+        var isTheirs = reader.IsOperator || (await views.OfLeadsAsync([id], ct)).Any(view => view.About.Partner == reader.Partner && view.End.State is not LeadEnd.Rejected);
+        var entries = isTheirs ? await audit.TimelineAsync(id, ct) : [];
         List<Entry> shown = [.. entries.Where(entry => reader.IsOperator || PartnersView.Shows(entry, reader.Partner!)).Select(entry => View(entry, reader, search.Personal))];
         return shown.Count is 0
-            ? Problem(404, "unknown lead", $"The audit has nothing about the lead {leadId}.")
-            : TypedResults.Ok(new Timeline(leadId, shown));
+            ? Problem(404, "unknown lead", $"The audit has nothing about the lead {id}.")
+            : TypedResults.Ok(new Timeline(id, shown));
     });
 
     /// <summary>Messages, the newest first, page by page.</summary>
     private static Task<IResult> SearchAsync(Readers readers, PhoneHashes phones, IAuditLog audit, HttpContext http) => AnswerAsync(http, readers, async (reader, ct) =>
     {
-        if (!AuditSearch.TryRead(http.Request.Query, reader, phones, out var search, out var fault))
+        if (!AuditSearch.TryRead(http.Request.Query, reader, phones, AuditSearch.Names, out var search, out var fault))
             return Invalid(fault);
         if (await RefusalAsync(readers, reader, "search", search) is { } refusal)
             return refusal;
         try
         {
-            var entries = await audit.SearchAsync(search.Query, ct);
-            return TypedResults.Ok(new Found([.. entries.Select(entry => View(entry, reader, search.Personal))], entries.Count == search.Query.Limit ? entries[^1].Place : null));
+            var entries = await audit.SearchAsync(search.Query with { MostText = MostText }, ct);
+            var isFull = entries.Count == search.Query.Limit || entries.Sum(entry => (long)entry.Message.Length) >= MostText;
+            return TypedResults.Ok(new Found([.. entries.Select(entry => View(entry, reader, search.Personal))], isFull ? entries[^1].Place : null));
         }
         catch (FormatException)
         {
@@ -58,13 +64,10 @@ public static class AuditEndpoints
         : TypedResults.Ok(new SetApart([.. (await audit.ApartAsync(100, ct)).Select(entry => new ApartView(entry.At, entry.Kind, entry.MessageId, entry.Reason, entry.Bytes))])));
 
     /// <summary>What became of leads, by campaign and the day they were submitted.</summary>
-    private static Task<IResult> StatisticsAsync(string? campaign, string? partner, string? from, string? to, Readers readers, ILeadViews views, HttpContext http) => AnswerAsync(http, readers, async (reader, ct) =>
-    {
-        string? fault = null;
-        var query = new CountQuery(QueryText.Given(campaign), reader.Partner ?? QueryText.Given(partner),
-            QueryText.Given(from) is { } start ? QueryText.Time("from", start, ref fault) : null, QueryText.Given(to) is { } end ? QueryText.Time("to", end, ref fault) : null);
-        return fault is not null ? Invalid(fault) : TypedResults.Ok(new Statistics(CampaignDay.Of(await views.CountAsync(query, ct))));
-    });
+    private static Task<IResult> StatisticsAsync(Readers readers, PhoneHashes phones, ILeadViews views, HttpContext http) => AnswerAsync(http, readers, async (reader, ct) =>
+        AuditSearch.TryRead(http.Request.Query, reader, phones, ["campaign", "partner", "from", "to"], out var search, out var fault)
+            ? TypedResults.Ok(new Statistics(CampaignDay.Of(await views.CountAsync(new CountQuery(search.Query.Campaign, search.Query.Partner, search.Query.From, search.Query.To), ct))))
+            : Invalid(fault));
 
     /// <summary>Why somebody may not read this; null when he may, and it is on record where it must be.</summary>
     public static async Task<IResult?> RefusalAsync(Readers readers, Reader reader, string what, AuditSearch search)
@@ -76,7 +79,7 @@ public static class AuditEndpoints
         return await readers.RecordAsync(reader, what, search) ? null : NotOnRecord();
     }
 
-    public static ProblemHttpResult NotOnRecord() => Problem(503, "nothing was read", "This must be put on record first, and the broker does not confirm it: try again when /health/ready says 200.");
+    public static ProblemHttpResult NotOnRecord() => Problem(503, "nothing was done", "This must be put on record first, and the broker does not confirm it: try again when /health/ready says 200.");
 
     public static ProblemHttpResult Problem(int status, string title, string text) => TypedResults.Problem(text, statusCode: status, title: title);
 
@@ -110,7 +113,7 @@ public static class AuditEndpoints
 public sealed record Timeline(Guid LeadId, IReadOnlyList<Entry> Entries);
 
 /// <summary>What a search found.</summary>
-/// <param name="Next">Give it as <c>after</c> to get the next page; absent on the last one.</param>
+/// <param name="Next">Give it as <c>after</c> to get the next page; null on the last one.</param>
 public sealed record Found(IReadOnlyList<Entry> Entries, string? Next);
 
 /// <summary>One message.</summary>

@@ -11,18 +11,18 @@ public sealed record AuditSearch(AuditQuery Query, string Text, bool Personal)
 {
     private const int MostAtOnce = 1000;
 
-    /// <summary>What may be asked for in a search; an export has others beside some of these.</summary>
+    /// <summary>What may be asked for in a search.</summary>
     public static readonly IReadOnlyList<string> Names =
         ["lead_id", "connection", "order_id", "click_id", "phone", "campaign", "partner", "kind", "comment", "from", "to", "personal", "limit", "after", "order"];
 
     /// <summary>Reads it; false with a sentence that says what is wrong.</summary>
-    /// <param name="others">Further names that may stand in the query and are read elsewhere.</param>
-    public static bool TryRead(IQueryCollection query, Reader reader, PhoneHashes phones, [NotNullWhen(true)] out AuditSearch? search, [NotNullWhen(false)] out string? fault, params string[] others)
+    /// <param name="names">What may stand in the query, beside it things that are read elsewhere.</param>
+    public static bool TryRead(IQueryCollection query, Reader reader, PhoneHashes phones, IReadOnlyList<string> names, [NotNullWhen(true)] out AuditSearch? search, [NotNullWhen(false)] out string? fault)
     {
         (search, fault) = (null, null);
         var given = query.ToDictionary(q => q.Key, q => QueryText.Given(q.Value.ToString()), StringComparer.Ordinal);
-        if (given.Keys.FirstOrDefault(name => !Names.Contains(name) && !others.Contains(name)) is { } unknown)
-            fault = $"There is no parameter {unknown}. There are: {string.Join(", ", Names.Concat(others))}.";
+        if (given.Keys.FirstOrDefault(name => !names.Contains(name)) is { } unknown)
+            fault = $"There is no parameter {unknown} here. There are: {string.Join(", ", names)}.";
         string? Text(string name) => given.GetValueOrDefault(name);
 
         var asked = new AuditQuery
@@ -30,7 +30,7 @@ public sealed record AuditSearch(AuditQuery Query, string Text, bool Personal)
             Connection = Text("connection"), OrderId = Text("order_id"), ClickId = Text("click_id"), PhoneHash = phones.Of(Text("phone")), Campaign = Text("campaign"),
             Partner = reader.Partner ?? Text("partner"), Comment = Text("comment"), After = Text("after"), Kinds = [.. (Text("kind") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)],
         };
-        if (Text("phone") is { } phone && asked.PhoneHash is null)
+        if (Text("phone") is { } phone && (asked.PhoneHash is null || phone.TrimStart().StartsWith('0')))
             fault ??= $"phone must be a number with its country code as +4915112345678, not \"{phone}\".";
         if (Text("lead_id") is { } lead)
         {
@@ -39,8 +39,8 @@ public sealed record AuditSearch(AuditQuery Query, string Text, bool Personal)
             else
                 fault ??= $"lead_id must be a lead's id, not \"{lead}\".";
         }
-        if (asked.Kinds.FirstOrDefault(kind => !Kinds.Contains(kind)) is { } strange)
-            fault ??= $"There is no kind {strange}. There are: {string.Join(", ", Kinds.Order(StringComparer.Ordinal))}.";
+        if (asked.Kinds.FirstOrDefault(kind => !StoredMessage.Kinds.Contains(kind)) is { } strange)
+            fault ??= $"There is no kind {strange}. There are: {string.Join(", ", StoredMessage.Kinds)}.";
         if (Text("from") is { } from)
             asked = asked with { From = QueryText.Time("from", from, ref fault) };
         if (Text("to") is { } to)
@@ -68,8 +68,6 @@ public sealed record AuditSearch(AuditQuery Query, string Text, bool Personal)
         search = new AuditSearch(asked, Record(given, asked), Text("personal") is "true");
         return true;
     }
-
-    private static readonly HashSet<string> Kinds = typeof(IAudited).Assembly.GetTypes().Where(type => type.IsClass && type.IsAssignableTo(typeof(IAudited))).Select(type => type.Name).ToHashSet();
 
     private static string Record(Dictionary<string, string?> given, AuditQuery asked) => string.Join('&', given.Where(g => g.Value is not null)
         .Select(g => g.Key is "phone" ? $"phone_hmac={asked.PhoneHash}" : $"{g.Key}={Uri.EscapeDataString(g.Value!)}"));

@@ -25,7 +25,7 @@ public sealed class Readers(OperatorAccess operators, ConfigStore config, IBus b
         if (operators.Allows(request.Headers.Authorization))
             return new Reader(null, operators.AllowsPersonalData(request.Headers.Authorization), address?.ToString());
         return ApiKey.Of(request) is { Length: > 0 } key && config.Current.PartnerWithKey(ApiKey.Hash(key)) is { } partner
-            && (partner.Networks.Count is 0 || partner.Networks.Have(address))
+            && partner.MayCallFrom(address)
             ? new Reader(partner.Name, false, address?.ToString())
             : null;
     }

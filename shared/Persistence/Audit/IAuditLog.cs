@@ -26,13 +26,13 @@ public interface IAuditLog
     /// <summary>What was set apart, the newest first.</summary>
     Task<IReadOnlyList<ApartEntry>> ApartAsync(int atMost, CancellationToken ct);
 
-    /// <summary>Erases the person (<see cref="PersonalData.Erase"/>) in all of a lead's entries that are there now, and the ways to find them by phone or comment.</summary>
+    /// <summary>Erases the person (<see cref="PersonalData.Erase"/>) in all of a lead's entries that are there now, and the ways to find them by phone or comment; what of it was set apart is emptied.</summary>
     Task EraseAsync(Guid leadId, CancellationToken ct);
 
     /// <summary>The same with entries that have a phone and name no lead; returns how many there were.</summary>
     Task<int> ErasePhoneAsync(string phoneHash, CancellationToken ct);
 
-    /// <summary>Deletes entries of a kind from before a time, the oldest first, and returns how many.</summary>
+    /// <summary>Deletes entries of a kind from before a time, the oldest first, and returns how many; what of the kind was set apart goes with them.</summary>
     Task<int> PurgeAsync(string kind, DateTimeOffset before, int atMost, CancellationToken ct);
 }
 
@@ -54,15 +54,15 @@ public sealed record AuditEntry(Guid MessageId, string Kind, DateTimeOffset At, 
 
 /// <summary>A message that the store would not take.</summary>
 /// <param name="Bytes">Its whole size.</param>
-/// <param name="Message">Its beginning: as much as fits.</param>
-public sealed record ApartEntry(Guid MessageId, string Kind, DateTimeOffset At, string Reason, long Bytes, string Message)
+/// <param name="Message">Its beginning: as much as fits; empty when its person was forgotten.</param>
+public sealed record ApartEntry(Guid MessageId, string Kind, DateTimeOffset At, string Reason, long Bytes, string Message, Guid? LeadId)
 {
     /// <summary>How much of the message is kept, in characters.</summary>
     public const int MostKept = 1024 * 1024;
 
     /// <summary>The same of an entry.</summary>
     public static ApartEntry Of(AuditEntry entry, string reason) => new(entry.MessageId, entry.Kind, entry.At, reason,
-        System.Text.Encoding.UTF8.GetByteCount(entry.Message), Beginning(entry.Message));
+        System.Text.Encoding.UTF8.GetByteCount(entry.Message), Beginning(entry.Message), entry.About.LeadId);
 
     /// <summary>Why an entry is too large to be stored; null when it is not.</summary>
     public static string? TooLarge(AuditEntry entry) =>

@@ -30,7 +30,8 @@ public interface ILeadViews
 /// <param name="Delivered">How many postbacks were delivered.</param>
 /// <param name="Failed">How many failed for good.</param>
 /// <param name="Facts">What AuditStore puts together, JSON; <see cref="NoDetails"/> when it is kept for statistics alone.</param>
-public sealed record StoredView(Guid LeadId, long Version, DateTimeOffset At, Subject About, LeadEnd End, int Delivered, int Failed, string Facts)
+/// <param name="Forgotten">Its person was forgotten: what comes later about it is erased, too.</param>
+public sealed record StoredView(Guid LeadId, long Version, DateTimeOffset At, Subject About, LeadEnd End, int Delivered, int Failed, string Facts, bool Forgotten = false)
 {
     public const string NoDetails = "{}";
 }

@@ -21,7 +21,7 @@ public sealed class SqliteAuditLog(SqliteStore store) : IAuditLog
         CREATE INDEX IF NOT EXISTS messages_kind ON messages(kind, at);
         CREATE INDEX IF NOT EXISTS messages_comment ON messages(at) WHERE comment IS NOT NULL;
         CREATE INDEX IF NOT EXISTS messages_time ON messages(at);
-        CREATE TABLE IF NOT EXISTS apart(message_id TEXT PRIMARY KEY, kind TEXT NOT NULL, at INTEGER NOT NULL, reason TEXT NOT NULL, bytes INTEGER NOT NULL, message TEXT NOT NULL);
+        CREATE TABLE IF NOT EXISTS apart(message_id TEXT PRIMARY KEY, kind TEXT NOT NULL, at INTEGER NOT NULL, reason TEXT NOT NULL, bytes INTEGER NOT NULL, message TEXT NOT NULL, lead_id TEXT);
         """;
 
     /// <summary>As <see cref="Read"/> takes them.</summary>
@@ -113,14 +113,21 @@ public sealed class SqliteAuditLog(SqliteStore store) : IAuditLog
 
     public Task<IReadOnlyList<ApartEntry>> ApartAsync(int atMost, CancellationToken ct) => store.ReadAsync<IReadOnlyList<ApartEntry>>(connection =>
         connection.Query("SELECT * FROM apart ORDER BY at DESC LIMIT @0", row => new ApartEntry(
-            row.Id("message_id")!.Value, row.Text("kind")!, DateTimeOffset.FromUnixTimeMilliseconds(row.Number("at")), row.Text("reason")!, row.Number("bytes"), row.Text("message")!), atMost), ct);
+            row.Id("message_id")!.Value, row.Text("kind")!, DateTimeOffset.FromUnixTimeMilliseconds(row.Number("at")), row.Text("reason")!, row.Number("bytes"), row.Text("message")!, row.Id("lead_id")), atMost), ct);
 
-    public async Task EraseAsync(Guid leadId, CancellationToken ct) => await EraseAsync($"place IN ({OfLead})", leadId, ct);
+    public async Task EraseAsync(Guid leadId, CancellationToken ct)
+    {
+        await store.WriteAsync(connection => connection.Run("UPDATE apart SET message = '' WHERE lead_id = @0", leadId), ct);
+        await EraseAsync($"place IN ({OfLead})", leadId, ct);
+    }
 
     public Task<int> ErasePhoneAsync(string phoneHash, CancellationToken ct) => EraseAsync("phone = @0 AND lead_id IS NULL", phoneHash, ct);
 
-    public Task<int> PurgeAsync(string kind, DateTimeOffset before, int atMost, CancellationToken ct) => store.WriteAsync(connection => connection.Run(
-        "DELETE FROM messages WHERE place IN (SELECT place FROM messages WHERE kind = @0 AND at < @1 ORDER BY at LIMIT @2)", kind, before.ToUnixTimeMilliseconds(), atMost), ct);
+    public Task<int> PurgeAsync(string kind, DateTimeOffset before, int atMost, CancellationToken ct) => store.WriteAsync(connection =>
+    {
+        connection.Run("DELETE FROM apart WHERE kind = @0 AND at < @1", kind, before.ToUnixTimeMilliseconds());
+        return connection.Run("DELETE FROM messages WHERE place IN (SELECT place FROM messages WHERE kind = @0 AND at < @1 ORDER BY at LIMIT @2)", kind, before.ToUnixTimeMilliseconds(), atMost);
+    }, ct);
 
     /// <summary>Places of a lead's entries.</summary>
     private const string OfLead = """
@@ -150,8 +157,8 @@ public sealed class SqliteAuditLog(SqliteStore store) : IAuditLog
         return all;
     }
 
-    private static void SetApart(SqliteConnection connection, ApartEntry entry) => connection.Run("INSERT OR IGNORE INTO apart VALUES(@0, @1, @2, @3, @4, @5)",
-        entry.MessageId, entry.Kind, entry.At.ToUnixTimeMilliseconds(), entry.Reason, entry.Bytes, entry.Message);
+    private static void SetApart(SqliteConnection connection, ApartEntry entry) => connection.Run("INSERT OR IGNORE INTO apart VALUES(@0, @1, @2, @3, @4, @5, @6)",
+        entry.MessageId, entry.Kind, entry.At.ToUnixTimeMilliseconds(), entry.Reason, entry.Bytes, entry.Message, entry.LeadId);
 
     private static object?[] Values(AuditEntry entry) =>
     [

@@ -10,7 +10,7 @@ public sealed class SqliteLeadViews(SqliteStore store) : ILeadViews
     public const string Schema = """
         CREATE TABLE IF NOT EXISTS lead_views(
           lead_id TEXT PRIMARY KEY, version INTEGER NOT NULL, at INTEGER NOT NULL, connection TEXT, order_id TEXT, campaign TEXT, partner TEXT, click_id TEXT,
-          state TEXT NOT NULL, code TEXT, label TEXT, event TEXT, delivered INTEGER NOT NULL, failed INTEGER NOT NULL, facts TEXT NOT NULL);
+          state TEXT NOT NULL, code TEXT, label TEXT, event TEXT, delivered INTEGER NOT NULL, failed INTEGER NOT NULL, facts TEXT NOT NULL, forgotten INTEGER NOT NULL);
         CREATE INDEX IF NOT EXISTS lead_views_order ON lead_views(order_id, connection) WHERE order_id IS NOT NULL;
         CREATE INDEX IF NOT EXISTS lead_views_click ON lead_views(click_id) WHERE click_id IS NOT NULL;
         CREATE INDEX IF NOT EXISTS lead_views_counted ON lead_views(campaign, at, partner, state, code, label, event, delivered, failed);
@@ -18,7 +18,7 @@ public sealed class SqliteLeadViews(SqliteStore store) : ILeadViews
         """;
 
     /// <summary>As <see cref="Read"/> takes them.</summary>
-    private const string Columns = "lead_id, version, at, connection, order_id, campaign, partner, click_id, state, code, label, event, delivered, failed, facts";
+    private const string Columns = "lead_id, version, at, connection, order_id, campaign, partner, click_id, state, code, label, event, delivered, failed, facts, forgotten";
 
     private const long Day = 24 * 60 * 60 * 1000;
 
@@ -33,9 +33,9 @@ public sealed class SqliteLeadViews(SqliteStore store) : ILeadViews
 
     public Task<IReadOnlyList<Guid>> WriteAsync(IReadOnlyList<StoredView> views, CancellationToken ct) => store.WriteAsync<IReadOnlyList<Guid>>(connection =>
         [.. views.Zip(connection.RunEach("""
-            INSERT INTO lead_views VALUES(@0, @1 + 1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11, @12, @13, @14)
+            INSERT INTO lead_views VALUES(@0, @1 + 1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11, @12, @13, @14, @15)
             ON CONFLICT DO UPDATE SET version = version + 1, at = @2, connection = @3, order_id = @4, campaign = @5, partner = @6, click_id = @7,
-              state = @8, code = @9, label = @10, event = @11, delivered = @12, failed = @13, facts = @14
+              state = @8, code = @9, label = @10, event = @11, delivered = @12, failed = @13, facts = @14, forgotten = @15
             WHERE version = @1
             """, views.Select(Values))).Where(written => written.Second is 0).Select(written => written.First.LeadId)], ct);
 
@@ -77,7 +77,7 @@ public sealed class SqliteLeadViews(SqliteStore store) : ILeadViews
     private static object?[] Values(StoredView view) =>
     [
         view.LeadId, view.Version, view.At.ToUnixTimeMilliseconds(), view.About.Connection, view.About.OrderId, view.About.Campaign, view.About.Partner, view.About.ClickId,
-        view.End.State, view.End.Code, view.End.Label, view.End.Event?.ToString(), view.Delivered, view.Failed, view.Facts,
+        view.End.State, view.End.Code, view.End.Label, view.End.Event?.ToString(), view.Delivered, view.Failed, view.Facts, view.Forgotten ? 1 : 0,
     ];
 
     private static StoredView Read(SqliteDataReader row)
@@ -85,6 +85,6 @@ public sealed class SqliteLeadViews(SqliteStore store) : ILeadViews
         string? Text(int column) => row.IsDBNull(column) ? null : row.GetString(column);
         var id = Guid.Parse(row.GetString(0));
         return new StoredView(id, row.GetInt64(1), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2)), new Subject(id, Text(3), Text(4), Text(5), Text(6), Text(7)),
-            new LeadEnd(row.GetString(8), Text(9), Text(10), Event(Text(11))), row.GetInt32(12), row.GetInt32(13), row.GetString(14));
+            new LeadEnd(row.GetString(8), Text(9), Text(10), Event(Text(11))), row.GetInt32(12), row.GetInt32(13), row.GetString(14), row.GetBoolean(15));
     }
 }

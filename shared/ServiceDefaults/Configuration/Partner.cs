@@ -15,6 +15,9 @@ public sealed record Partner(
     public IReadOnlyList<IPNetwork> Networks { get; init; } = [];
 
     public RateLimit RateLimit { get; init; } = RateLimit.Default;
+
+    /// <summary>Whether it may call from an address.</summary>
+    public bool MayCallFrom(IPAddress? address) => Networks.Count is 0 || Networks.Have(address);
 }
 
 /// <summary>How many calls each key may make.</summary>
