@@ -61,11 +61,13 @@ public sealed class MongoAuditLog : IAuditLog
         return FindAsync(new BsonDocument("$and", new BsonArray(fitting)), conditions.Length is 0 ? "in_time" : conditions[0].Index, ct, query.OldestFirst ? 1 : -1, Math.Clamp(query.Limit, 1, 5000), query.MostText);
     }
 
-    public async Task<IReadOnlyList<AuditEntry>> TimelineAsync(Guid leadId, CancellationToken ct)
+    public async Task<IReadOnlyList<AuditEntry>> TimelineAsync(Guid leadId, CancellationToken ct, long mostText = long.MaxValue)
     {
-        var own = await FindAsync(OfLead(leadId), "of_lead", ct);
+        var own = await FindAsync(OfLead(leadId), "of_lead", ct, 1, null, mostText);
         var orders = own.Select(entry => Key(entry.About)).OfType<OrderKey>().ToHashSet();
-        return [.. own.Concat(await OfOrdersAsync(orders, ct)).OrderBy(entry => entry.At).ThenBy(entry => entry.MessageId)];
+        var text = 0L;
+        return [.. own.Concat(await OfOrdersAsync(orders, ct)).OrderBy(entry => entry.At).ThenBy(entry => entry.MessageId)
+            .TakeWhile(entry => (text += entry.Message.Length) - entry.Message.Length < mostText)];
     }
 
     public async Task<IReadOnlyList<AuditEntry>> OfOrdersAsync(IReadOnlyCollection<OrderKey> orders, CancellationToken ct)
@@ -80,7 +82,7 @@ public sealed class MongoAuditLog : IAuditLog
     {
         if (leads.Count is 0)
             return;
-        var adopted = leads.SelectMany(lead => new[] { OfLead(lead.LeadId!.Value), OfOrder(new OrderKey(lead.Connection!, lead.OrderId!)) }.Select(which => new UpdateManyModel<BsonDocument>(
+        var adopted = leads.SelectMany(lead => new[] { OfLead(lead.LeadId!.Value).Add("connection", Bson.AnyOf(BsonNull.Value, Bson.Of(lead.Connection))), OfOrder(new OrderKey(lead.Connection!, lead.OrderId!)) }.Select(which => new UpdateManyModel<BsonDocument>(
             which.Add("campaign", Absent).Add("partner", Absent),
             Bson.Put(Bson.Present(new BsonDocument { ["campaign"] = Bson.Of(lead.Campaign), ["partner"] = Bson.Of(lead.Partner) }),
                 lead.ClickId is null ? null : new BsonDocument("click", new BsonDocument("$ifNull", new BsonArray { "$click", new BsonDocument("$literal", lead.ClickId) }))))));

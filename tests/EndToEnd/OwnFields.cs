@@ -20,7 +20,7 @@ public sealed class OwnFields
         }, "own");
         Assert.Equal((HttpStatusCode.Created, "xyz"), (status, answer.At("click_id")));
 
-        var timeline = await relay.Eventually("the audit has the order", () => relay.TimelineAsync(answer.At("lead_id")!), t => t.Messages("OrderCreated").Count is 1);
+        var timeline = await relay.Eventually("the audit has the order", () => relay.TimelineAsync(answer.At("lead_id")!, personal: true), t => t.Messages("OrderCreated").Count is 1);
         var created = timeline.Messages("OrderCreated")[0];
         Assert.Equal(("+4915123456789", "DE"), (created.At("submission", "lead", "fields", "phone"), created.At("submission", "lead", "fields", "country")));
         var item = created.GetProperty("exchange").GetProperty("variables").GetProperty("input").GetProperty("cart").GetProperty("items")[0];
@@ -71,7 +71,7 @@ public sealed class OwnFields
                 ("&status=lead&", "&status=lead&adv={param.adv_id}&")),
         });
         var (_, answer) = await relay.SubmitAsync(new { phone = "0151 23456789", click_id = "with-param", adv_id = "A&7" }, "own");
-        var timeline = await relay.Eventually("the postback was delivered", () => relay.TimelineAsync(answer.At("lead_id")!), t => t.Messages("PostbackDelivered").Count is 1);
+        var timeline = await relay.Eventually("the postback was delivered", () => relay.TimelineAsync(answer.At("lead_id")!, personal: true), t => t.Messages("PostbackDelivered").Count is 1);
         Assert.Equal("A&7", timeline.Messages("LeadSubmitted")[0].At("lead", "params", "adv_id"));
         Assert.Contains("A&7", timeline.Messages("OrderCreated")[0].At("exchange", "variables"), StringComparison.Ordinal);
         Assert.Contains("&adv=A%267&", timeline.Messages("PostbackDelivered")[0].GetRawText() + timeline.Messages("PostbackAttempted")[0].GetRawText(), StringComparison.Ordinal);

@@ -31,7 +31,7 @@ public sealed class PostbackForms
         Assert.Equal(("ja, \"gern\" {status}", "12.50", order), (postbacks[2].At("parameters", "reason"), postbacks[2].At("payout"), postbacks[2].At("tid")));
         Assert.Equal((Key, "forms"), (postbacks[2].At("headers", "X-Tracker-Token"), postbacks[2].At("headers", "X-Campaign")));
 
-        var attempts = (await relay.Eventually("the audit has it all", () => relay.TimelineAsync(lead.At("lead_id")!), t => t.Messages("PostbackAttempted").Count is 3)).Messages("PostbackAttempted");
+        var attempts = (await relay.Eventually("the audit has it all", () => relay.TimelineAsync(lead.At("lead_id")!, personal: true), t => t.Messages("PostbackAttempted").Count is 3)).Messages("PostbackAttempted");
         Assert.DoesNotContain(Key, JsonSerializer.Serialize(attempts), StringComparison.Ordinal);
         Assert.Contains("key=***", attempts[1].At("sent", "body"), StringComparison.Ordinal);
         Assert.Equal("***", attempts[2].At("sent", "headers", "X-Tracker-Token"));

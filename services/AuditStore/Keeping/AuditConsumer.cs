@@ -27,9 +27,9 @@ public sealed class AuditConsumer(IAuditLog audit, LeadViewKeeper views, PhoneHa
         {
             if (message is ForgetPerson forget)
                 await TellAsync(new PersonForgotten(forget.About, AuditStoreService.Name, Complete: true, time.GetUtcNow()), entry, ct);
-            // The order of a person who was forgotten while it was being made: who learned of it only now forgets it now.
-            if (message is OrderCreated created && forgotten.Contains(created.Submission.About.LeadId ?? Guid.Empty))
-                await TellAsync(new ForgetPerson(created.About with { ClickId = null }, "The order was made after its person was forgotten.", time.GetUtcNow()), entry, ct);
+            // An outcome of a lead whose person was forgotten meanwhile: who learned of it only now forgets it now.
+            if (message is OrderCreated or OrderRefused or OrderInDoubt or LeadDuplicated && forgotten.Contains(entry.About.LeadId ?? Guid.Empty))
+                await TellAsync(new ForgetPerson(entry.About with { ClickId = null }, "It was still worked on when its person was forgotten.", time.GetUtcNow()), entry, ct);
         }
     }
 

@@ -26,13 +26,17 @@ public sealed class LeadFacts
 
     public Said<Subject>? Order { get; set; }
 
+    /// <summary>What came of it last.</summary>
     public Said<LeadWord>? Word { get; set; }
+
+    /// <summary>When it was submitted last.</summary>
+    public Stamp Again { get; set; }
 
     public Said<LeadLabel>? Label { get; set; }
 
     public Said<LeadMoney>? Money { get; set; }
 
-    public List<Said<LeadViewStatus>> Statuses { get; set; } = [];
+    public List<Said<LeadStatus>> Statuses { get; set; } = [];
 
     public List<LeadDelivery> Deliveries { get; set; } = [];
 
@@ -70,7 +74,7 @@ public sealed class LeadFacts
         {
             case LeadSubmitted m:
                 Submission = Earlier(Submission, new(stamp, m.About));
-                Say(stamp, new LeadWord("queued"));
+                Again = stamp.CompareTo(Again) > 0 ? stamp : Again;
                 break;
             case OrderCreated m:
                 Name(stamp, m.About);
@@ -92,7 +96,7 @@ public sealed class LeadFacts
                 Say(after, new LeadWord("queued"));
                 break;
             case OrderStatusChanged m:
-                Keep(Statuses, new(stamp, new LeadViewStatus(m.StatusId, m.StatusGroup, Cut(m.Comment), m.StatusChangedAt ?? m.At)));
+                Keep(Statuses, new(stamp, new LeadStatus(m.About.Connection, new LeadViewStatus(m.StatusId, m.StatusGroup, Cut(m.Comment), m.StatusChangedAt ?? m.At))));
                 break;
             case PostbackDue m:
                 Tell(stamp, m.Postback).Rule = m.Rule;
@@ -137,8 +141,8 @@ public sealed class LeadFacts
     {
         var about = Submission ?? Named;
         var order = Order?.Value ?? Word?.Value.Of;
-        var end = new LeadEnd(Order is null ? Word?.Value.State ?? "queued" : "created", Order is null ? Word?.Value.Code : null, Label?.Value.Label, Label?.Value.Event);
-        return new StoredView(leadId, version, new DateTimeOffset(about?.Stamp.At ?? Heard, TimeSpan.Zero),
+        var end = new LeadEnd(Order is null ? Last?.State ?? "queued" : "created", Order is null ? Last?.Code : null, Label?.Value.Label, Label?.Value.Event);
+        return new StoredView(leadId, version, Milliseconds(about?.Stamp.At ?? Heard),
             new Subject(leadId, order?.Connection ?? about?.Value.Connection, order?.OrderId, about?.Value.Campaign, about?.Value.Partner, about?.Value.ClickId),
             end, Deliveries.Count(d => d.Delivered), Deliveries.Count(d => d is { Failed: true, Delivered: false }), JsonSerializer.Serialize(this, Options), Forgotten);
     }
@@ -146,9 +150,15 @@ public sealed class LeadFacts
     /// <param name="stored">Where the facts are from.</param>
     /// <param name="most">Statuses and postbacks shown, the newest of each.</param>
     public LeadView View(StoredView stored, int most = Most) => new(
-        stored.LeadId, stored.About.Partner, stored.About.Campaign, stored.About.OrderId, stored.About.ClickId, stored.End.State, Order is null ? Word?.Value.Reason : null,
+        stored.LeadId, stored.About.Partner, stored.About.Campaign, stored.About.OrderId, stored.About.ClickId, stored.End.State, Order is null ? Last?.Reason : null,
         stored.End.Label, stored.End.Event, Label?.Value.Comment, Money?.Value.Payout, Money?.Value.Currency,
-        [.. Statuses.Select(s => s.Value).TakeLast(most)], [.. Postbacks().OrderBy(p => p.At).TakeLast(most)]);
+        [.. Statuses.Where(s => s.Value.Connection == stored.About.Connection || stored.About.Connection is null).Select(s => s.Value.Status).TakeLast(most)], [.. Postbacks().OrderBy(p => p.At).TakeLast(most)]);
+
+    /// <summary>The latest word, unless the lead begins anew: only one that was refused does, when it is submitted again.</summary>
+    private LeadWord? Last => Word is { Value.State: "refused" } && Again.CompareTo(Word.Stamp) > 0 ? null : Word?.Value;
+
+    /// <summary>As stores have it.</summary>
+    private static DateTimeOffset Milliseconds(long ticks) => new(ticks - (ticks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero);
 
     private IEnumerable<LeadViewPostback> Postbacks()
     {
@@ -205,7 +215,7 @@ public sealed class LeadFacts
     {
         Word = Word is null ? null : Word with { Value = Word.Value with { Reason = null } };
         Label = Label is null ? null : Label with { Value = Label.Value with { Comment = null } };
-        Statuses = [.. Statuses.Select(s => s with { Value = s.Value with { Comment = null } })];
+        Statuses = [.. Statuses.Select(s => s with { Value = s.Value with { Status = s.Value.Status with { Comment = null } } })];
         foreach (var delivery in Deliveries)
             delivery.Last = delivery.Last is null ? null : delivery.Last with { Url = delivery.Last.Url.Split('?')[0], Response = null, Error = null };
     }
@@ -245,6 +255,9 @@ public sealed record Said<T>(Stamp Stamp, T Value);
 /// <summary>What a message says of a lead's state.</summary>
 /// <param name="Of">The order it shares, with its connection.</param>
 public sealed record LeadWord(string State, string? Reason = null, string? Code = null, Subject? Of = null);
+
+/// <param name="Connection">Whose webhook said so: one of another company may name the lead, and says nothing of it.</param>
+public sealed record LeadStatus(string? Connection, LeadViewStatus Status);
 
 public sealed record LeadLabel(string? Label, StatusEvent? Event, string? Comment);
 

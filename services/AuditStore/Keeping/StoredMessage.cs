@@ -20,26 +20,26 @@ public sealed record StoredMessage(AuditEntry Entry, IAudited? Message)
         using var envelope = JsonDocument.Parse(context.ReceiveContext.Body.GetBytes());
         var text = envelope.RootElement.GetProperty("message").GetRawText();
         var message = Read(kind, text);
-        return new StoredMessage(new AuditEntry(context.MessageId!.Value, kind, context.Message.At, context.Message.About,
+        return new StoredMessage(new AuditEntry(context.MessageId!.Value, kind, context.Message.At, context.Message.About ?? new Subject(),
             (context.CorrelationId ?? context.ConversationId)?.ToString(), phones.Of(message is null ? null : Phone(message)), message is null ? null : Comment(message), text), message);
     }
 
     public static StoredMessage Of(AuditEntry entry) => new(entry, Read(entry.Kind, entry.Message));
 
-    /// <summary>Null when this version has no such contract, or one that is not compatible.</summary>
+    /// <summary>Null when this version has no such contract, or the message lacks what the contract demands: it is stored, and not looked into.</summary>
     private static IAudited? Read(string kind, string json)
     {
         try
         {
-            return typeof(IAudited).Assembly.GetType($"{typeof(IAudited).Namespace}.{kind}") is { } type
-                ? JsonSerializer.Deserialize(json, type, SystemTextJsonMessageSerializer.Options) as IAudited
-                : null;
+            return typeof(IAudited).Assembly.GetType($"{typeof(IAudited).Namespace}.{kind}") is { } type ? JsonSerializer.Deserialize(json, type, Strict) as IAudited : null;
         }
         catch (JsonException)
         {
             return null;
         }
     }
+
+    private static readonly JsonSerializerOptions Strict = new(SystemTextJsonMessageSerializer.Options) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
 
     private static string? Phone(IAudited message) => message switch
     {

@@ -9,7 +9,7 @@ public static class AuditEndpoints
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
-    /// <summary>Characters of messages in one answer to a search, or one message.</summary>
+    /// <summary>Characters of messages in one answer, or one message.</summary>
     private const long MostText = 8_000_000;
 
     public static void MapAudit(this IEndpointRouteBuilder endpoints)
@@ -32,11 +32,11 @@ public static class AuditEndpoints
             return refusal;
         // A lead is whose submission made it, whoever else is named with it.
         var isTheirs = reader.IsOperator || (await views.OfLeadsAsync([id], ct)).Any(view => view.About.Partner == reader.Partner && view.End.State is not LeadEnd.Rejected);
-        var entries = isTheirs ? await audit.TimelineAsync(id, ct) : [];
+        var entries = isTheirs ? await audit.TimelineAsync(id, ct, MostText) : [];
         List<Entry> shown = [.. entries.Where(entry => reader.IsOperator || PartnersView.Shows(entry, reader.Partner!)).Select(entry => View(entry, reader, search.Personal))];
         return shown.Count is 0
             ? Problem(404, "unknown lead", $"The audit has nothing about the lead {id}.")
-            : TypedResults.Ok(new Timeline(id, shown));
+            : TypedResults.Ok(new Timeline(id, shown, entries.Sum(entry => (long)entry.Message.Length) >= MostText));
     });
 
     /// <summary>Messages, the newest first, page by page.</summary>
@@ -110,7 +110,8 @@ public static class AuditEndpoints
 }
 
 /// <summary>A lead's story.</summary>
-public sealed record Timeline(Guid LeadId, IReadOnlyList<Entry> Entries);
+/// <param name="More">Whether there is more than fits into one answer: a search by the lead has it page by page.</param>
+public sealed record Timeline(Guid LeadId, IReadOnlyList<Entry> Entries, bool More);
 
 /// <summary>What a search found.</summary>
 /// <param name="Next">Give it as <c>after</c> to get the next page; null on the last one.</param>

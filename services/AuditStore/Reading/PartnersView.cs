@@ -26,12 +26,12 @@ public static class PartnersView
     {
         var visible = query is { LeadIds.Count: 0, ClickId: null, PhoneHash: null, Comment: null } ? OfLeads.Concat(OfPushes) : OfLeads;
         string[] kinds = [.. query.Kinds.Count is 0 ? visible : visible.Intersect(query.Kinds)];
-        // Without any, all would be found.
-        return query with { Kinds = kinds is [] ? ["none"] : kinds };
+        // Without any, all would be found; and a connection's name is not for partners, not even to be guessed.
+        return query with { Kinds = kinds is [] || query.Connection is not null ? ["none"] : kinds };
     }
 
     /// <summary>Whether a partner may see an entry of a timeline that is its own lead's.</summary>
-    public static bool Shows(AuditEntry entry, string partner) => OfLeads.Contains(entry.Kind) && (entry.About.Partner is null || entry.About.Partner == partner);
+    public static bool Shows(AuditEntry entry, string partner) => OfLeads.Contains(entry.Kind) && entry.About.Partner == partner;
 
     /// <summary>A message as its partner sees it.</summary>
     /// <param name="json">Masked already.</param>

@@ -15,12 +15,13 @@ public interface IAuditLog
     Task<IReadOnlyList<AuditEntry>> SearchAsync(AuditQuery query, CancellationToken ct);
 
     /// <summary>All of a lead's entries, oldest first: those that name it, and those that name its order and no lead.</summary>
-    Task<IReadOnlyList<AuditEntry>> TimelineAsync(Guid leadId, CancellationToken ct);
+    /// <param name="mostText">Characters of messages: the list ends with the entry that reaches so many.</param>
+    Task<IReadOnlyList<AuditEntry>> TimelineAsync(Guid leadId, CancellationToken ct, long mostText = long.MaxValue);
 
     /// <summary>Entries that name one of these orders and no lead, as a webhook does that came before its order was known.</summary>
     Task<IReadOnlyList<AuditEntry>> OfOrdersAsync(IReadOnlyCollection<OrderKey> orders, CancellationToken ct);
 
-    /// <summary>Entries that name one of these leads, or its order and no lead, and neither campaign nor partner, are from now on found by its campaign, partner and click id, too.</summary>
+    /// <summary>Entries that name one of these leads (and no other connection), or its order and no lead, and neither campaign nor partner, are from now on found by its campaign, partner and click id, too.</summary>
     Task AdoptAsync(IReadOnlyCollection<Subject> leads, CancellationToken ct);
 
     /// <summary>What was set apart, the newest first.</summary>

@@ -89,8 +89,11 @@ public sealed class SqliteAuditLog(SqliteStore store) : IAuditLog
         }, ct);
     }
 
-    public Task<IReadOnlyList<AuditEntry>> TimelineAsync(Guid leadId, CancellationToken ct) => store.ReadAsync<IReadOnlyList<AuditEntry>>(connection =>
-        connection.Query($"SELECT {Columns} FROM messages WHERE place IN ({OfLead}) ORDER BY at, place", Read, leadId), ct);
+    public Task<IReadOnlyList<AuditEntry>> TimelineAsync(Guid leadId, CancellationToken ct, long mostText = long.MaxValue) => store.ReadAsync<IReadOnlyList<AuditEntry>>(connection =>
+    {
+        var text = 0L;
+        return connection.Query($"SELECT {Columns} FROM messages WHERE place IN ({OfLead}) ORDER BY at, place", Read, entry => (text += entry.Message.Length) < mostText, [leadId]);
+    }, ct);
 
     public Task<IReadOnlyList<AuditEntry>> OfOrdersAsync(IReadOnlyCollection<OrderKey> orders, CancellationToken ct) => store.ReadAsync<IReadOnlyList<AuditEntry>>(connection =>
         connection.Query($"""
@@ -104,7 +107,7 @@ public sealed class SqliteAuditLog(SqliteStore store) : IAuditLog
         {
             connection.Run("""
                 UPDATE messages SET campaign = @3, partner = @4, click_id = COALESCE(click_id, @5) WHERE campaign IS NULL AND partner IS NULL AND place IN (
-                  SELECT place FROM messages WHERE lead_id = @0
+                  SELECT place FROM messages WHERE lead_id = @0 AND (connection IS NULL OR connection = @1)
                   UNION ALL SELECT place FROM messages WHERE order_id = @2 AND connection = @1 AND lead_id IS NULL)
                 """, lead.LeadId, lead.Connection, lead.OrderId, lead.Campaign, lead.Partner, lead.ClickId);
         }

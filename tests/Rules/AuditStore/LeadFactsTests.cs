@@ -52,6 +52,24 @@ public class LeadFactsTests
     }
 
     [Fact]
+    public void A_repeat_of_a_submission_changes_nothing_of_what_has_become_of_it()
+    {
+        var duplicated = new LeadDuplicated(Submitted.About with { OrderId = "1001" }, Submitted, Builders.NewId(), At(1));
+        var again = Submitted with { At = At(5) };
+
+        Assert.Equal(("duplicate", "1001"), (View([Submitted, duplicated, again]).State, View([again, duplicated, Submitted]).OrderId));
+        Assert.Equal("in_doubt", View([Submitted, InDoubt(1), again]).State);
+    }
+
+    [Fact]
+    public void A_webhook_of_another_company_that_names_the_lead_says_nothing_of_it()
+    {
+        var foreign = Builders.Changed(statusId: "5", at: At(3)) with { About = new Subject(LeadId, "other", "77") };
+
+        Assert.Equal("3", Assert.Single(View([foreign, Submitted, Created(1), Builders.Changed(statusId: "3", at: At(2))]).History).StatusId);
+    }
+
+    [Fact]
     public void The_latest_status_is_that_of_the_highest_sequence_also_where_nothing_was_sent_for_it()
     {
         var view = View([Submitted, Created(1), Attempted(Approve, 2), Skipped(StatusEvent.Cancel, "rejected", "not_subscribed", 3_000, 3), Attempted(Hold, 4)]);

@@ -88,6 +88,43 @@ public abstract class LeadViewKeeperContract(IStoreUnderTest store) : StoreContr
         Assert.Equal([leadId], await KeepAsync(replica, [Stored(Builders.Changed(statusId: "3"))]));
     }
 
+    [Fact]
+    public async Task A_person_is_forgotten_also_where_the_records_details_were_deleted_before_or_are_deleted_then()
+    {
+        var (before, after, replica) = (Builders.NewId(), Builders.NewId(), Replica());
+        await KeepAsync(replica, [Stored(Builders.Submitted(before)), Stored(Builders.Submitted(after)), Stored(new ForgetPerson(new Subject(after), null, Builders.Now))]);
+        await Store.LeadViews().WriteAsync([.. (await Store.LeadViews().OfLeadsAsync([before, after], None)).Select(view => view with { Facts = StoredView.NoDetails })], None);
+
+        Assert.Equal([before], await KeepAsync(replica, [Stored(new ForgetPerson(new Subject(before), null, Builders.Now))]));
+        Assert.Equal([after], await KeepAsync(replica, [Stored(Builders.Refused(after))]));
+        Assert.Equal([before], await KeepAsync(replica, [Stored(Builders.Refused(before))]));
+    }
+
+    [Fact]
+    public async Task What_merely_names_a_lead_begins_no_record()
+    {
+        var leadId = Builders.NewId();
+        await KeepAsync(Replica(),
+        [
+            Stored(new AuditRead(new Subject(leadId), "buyer", null, "export", $"lead_id={leadId}", false, null, Builders.Now)),
+            Stored(Builders.Update(Builders.NewId()) with { About = new Subject(leadId, Partner: "shop") }),
+        ]);
+
+        Assert.Empty(await Store.LeadViews().OfLeadsAsync([leadId], None));
+    }
+
+    [Fact]
+    public async Task A_message_that_lacks_what_its_contract_demands_is_stored_and_keeps_nobody_from_the_others()
+    {
+        var leadId = Builders.NewId();
+        var odd = StoredMessage.Of(new AuditEntry(Builders.NewId(), "PostbackDue", Builders.Now, new Subject(leadId), null, null, null, """{"about":null,"at":"2026-03-04T05:06:07+00:00"}"""));
+        await KeepAsync(Replica(), [odd, Stored(Builders.Submitted(leadId))]);
+
+        Assert.Null(odd.Message);
+        Assert.Equal("queued", Assert.Single(await Store.LeadViews().OfLeadsAsync([leadId], None)).End.State);
+        Assert.Equal(2, (await Store.Audit().TimelineAsync(leadId, None)).Count);
+    }
+
     private (IAuditLog, LeadViewKeeper) Replica()
     {
         var audit = Store.Audit();
