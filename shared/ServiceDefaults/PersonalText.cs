@@ -13,6 +13,9 @@ internal sealed partial class PersonalText(bool erases)
     /// <summary>A number that somebody can be called at has at least so many digits.</summary>
     public const int FewestDigits = 7;
 
+    /// <summary>Longest mailbox there may be, in characters (RFC 5321). Without an end to looking back for one, a text of signs alone takes the square of its length.</summary>
+    private const int LongestMailbox = 64;
+
     /// <summary>A text that may not be seen: <c>A•••</c>, <c>+49•••78</c>, <c>a•••@•••</c>, <c>•••</c>. One that looks like that already stays.</summary>
     public string Hide(ReadOnlySpan<char> text, bool isName)
     {
@@ -133,7 +136,7 @@ internal sealed partial class PersonalText(bool erases)
             if (sign is 0)
                 continue;
             var (start, end) = (i, i + sign);
-            while (start > from && IsOfMailbox(text[start - 1]))
+            while (start > from && i - start < LongestMailbox && IsOfMailbox(text[start - 1]))
                 start--;
             while (end < text.Length && (char.IsLetterOrDigit(text[end]) || text[end] is '.' or '-'))
                 end++;

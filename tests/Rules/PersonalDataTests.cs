@@ -16,6 +16,19 @@ public class PersonalDataTests
     public void A_text_of_nothing_but_digits_is_masked_however_long_it_is() =>
         Assert.Equal("""{"comment":"12•••34"}""", PersonalData.Mask($$"""{"comment":"12{{new string('9', 4_000_000)}}34"}"""));
 
+    /// <summary>Looking back from each sign to the beginning, it would not end.</summary>
+    [Theory]
+    [InlineData("%40", "")]
+    [InlineData("@", "")]
+    [InlineData("%40", "@x.example")]
+    public void A_text_of_nothing_but_signs_of_addresses_is_read_however_long_it_is(string sign, string end)
+    {
+        var signs = string.Concat(Enumerable.Repeat(sign, 200_000));
+        var masked = JsonNode.Parse(PersonalData.Mask(JsonSerializer.Serialize(new { text = signs + end })))!["text"]!.GetValue<string>();
+
+        Assert.Equal(end is "" ? signs : $"{signs[..^64]}{signs[^64]}•••@•••", masked);
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void A_message_can_still_be_read_as_what_it_was(string name)
