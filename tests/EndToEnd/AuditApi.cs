@@ -16,8 +16,12 @@ public sealed class AuditApi(RelayOf<InMemory> shared) : IClassFixture<RelayOf<I
         await relay.SetStatusAsync(orderId, "4", "Wants a GREEN one, später");
         await relay.Eventually("all of it is stored", () => relay.AuditAsync($"lead_id={leadId}&kind=PostbackDelivered"), f => f.Messages("PostbackDelivered").Count is 2);
 
-        foreach (var query in new[] { $"lead_id={leadId}", $"order_id={orderId}", $"connection=sandbox&order_id={orderId}", $"click_id={click}", "phone=%2B49 151 23000001", $"comment=green ONE&lead_id={leadId}",
-            $"campaign=demo&lead_id={leadId}&from=2026-01-01", $"partner=demo-partner&click_id={click}&kind=LeadSubmitted, PostbackDue", $"lead_id={leadId}&limit=1&order=oldest" })
+        foreach (var query in new[]
+        {
+            $"lead_id={leadId}", $"order_id={orderId}", $"connection=sandbox&order_id={orderId}", $"click_id={click}", "phone=%2B49 151 23000001",
+            $"comment=green ONE&lead_id={leadId}", $"campaign=demo&lead_id={leadId}&from=2026-01-01", $"partner=demo-partner&click_id={click}&kind=LeadSubmitted, PostbackDue",
+            $"lead_id={leadId}&limit=1&order=oldest",
+        })
             Assert.NotEmpty((await relay.AuditAsync(query)).GetProperty("entries").EnumerateArray());
         foreach (var query in new[] { $"lead_id={Guid.CreateVersion7()}", $"order_id={orderId}&connection=other", "phone=%2B4915123000009", $"lead_id={leadId}&to=2020-01-01", "comment=100%25" })
             Assert.Empty((await relay.AuditAsync(query)).GetProperty("entries").EnumerateArray());
@@ -77,11 +81,13 @@ public sealed class AuditApi(RelayOf<InMemory> shared) : IClassFixture<RelayOf<I
 
         var clear = await relay.TimelineAsync(leadId, personal: true);
         Assert.Equal("+4915123000003", Assert.Single(clear.Messages("LeadSubmitted")).At("lead", "fields", "phone"));
-        var read = Assert.Single((await relay.Eventually("the read is on record", () => relay.AuditAsync($"lead_id={leadId}&kind=AuditRead"), f => f.Messages("AuditRead").Count is 1)).Messages("AuditRead"));
+        var reads = await relay.Eventually("the read is on record", async () => (await relay.AuditAsync($"lead_id={leadId}&kind=AuditRead")).Messages("AuditRead"), found => found.Count is 1);
+        var read = Assert.Single(reads);
         Assert.Equal(("operator", "timeline", "true"), (read.At("reader"), read.At("what"), read.At("personal")));
 
         await Relay.GetAsync(relay.AuditStore, "audit?phone=%2B4915123000003&personal=true");
-        var search = await relay.Eventually("that one, too", () => relay.AuditAsync("kind=AuditRead"), f => f.Messages("AuditRead").FirstOrDefault(m => m.At("what") is "search" && m.At("filter")!.Contains("phone_hmac=", StringComparison.Ordinal)).ValueKind is JsonValueKind.Object);
+        var search = await relay.Eventually("that one, too", () => relay.AuditAsync("kind=AuditRead"),
+            f => f.Messages("AuditRead").Any(m => m.At("what") is "search" && m.At("filter")!.Contains("phone_hmac=", StringComparison.Ordinal)));
         Assert.DoesNotContain("15123000003", search.GetRawText(), StringComparison.Ordinal);
 
         using var plain = new HttpClient { BaseAddress = relay.AuditStore.BaseAddress };
@@ -125,12 +131,16 @@ public sealed class AuditApi(RelayOf<InMemory> shared) : IClassFixture<RelayOf<I
         await own.SetStatusAsync(orders[1], "4");
         await own.SubmitAsync(new { phone = "12" });
 
-        var day = (await own.Eventually("all of it is counted", () => Relay.GetAsync(own.AuditStore, "audit/statistics?campaign=demo&from=2026-01-01"), s => s.GetProperty("days") is var days
-            && days.GetArrayLength() is 1 && days[0].At("postbacks_delivered") is "5" && days[0].GetProperty("rejected").EnumerateObject().Any())).GetProperty("days")[0];
+        var days = await own.Eventually("all of it is counted", async () => Days(await Relay.GetAsync(own.AuditStore, "audit/statistics?campaign=demo&from=2026-01-01")),
+            found => Sum(found, "postbacks_delivered") is 5 && Words(found, "rejected").Count > 0);
 
-        Assert.Equal(("demo", "3", "3", "0", "0.3333", "1"), (day.At("campaign"), day.At("leads"), day.At("orders"), day.At("open"), day.At("approval_rate"), day.At("postback_success")));
-        Assert.Equal("""{"invalid_phone":1}""", day.GetProperty("rejected").GetRawText());
-        Assert.Equal(["accepted 1", "rejected 1", "wait 1"], day.GetProperty("labels").EnumerateObject().Select(l => $"{l.Name} {l.Value}").Order());
+        // More than one if it is midnight just now.
+        Assert.All(days, day => Assert.Equal("demo", day.At("campaign")));
+        Assert.Equal((3, 3, 0), (Sum(days, "leads"), Sum(days, "orders"), Sum(days, "open")));
+        Assert.Equal(1, days.Where(day => day.At("approval_rate") is not null).Sum(day => day.GetProperty("approval_rate").GetDouble() * day.GetProperty("orders").GetInt64()), 0.01);
+        Assert.All(days.Where(day => day.At("postbacks_delivered") is not "0"), day => Assert.Equal("1", day.At("postback_success")));
+        Assert.Equal(["invalid_phone 1"], Words(days, "rejected"));
+        Assert.Equal(["accepted 1", "rejected 1", "wait 1"], Words(days, "labels"));
         Assert.Equal(0, (await Relay.GetAsync(own.AuditStore, "audit/statistics?partner=other")).GetProperty("days").GetArrayLength());
     }
 
@@ -144,7 +154,8 @@ public sealed class AuditApi(RelayOf<InMemory> shared) : IClassFixture<RelayOf<I
         Assert.DoesNotContain("15123000005", await Relayctl.DoAsync(relay, "audit", "timeline", leadId), StringComparison.Ordinal);
         Assert.Contains("15123000005", await Relayctl.DoAsync(relay, "audit", "timeline", leadId, "--personal"), StringComparison.Ordinal);
         Assert.Contains("\"approval_rate\"", await Relayctl.DoAsync(relay, "audit", "statistics", "--campaign=demo"), StringComparison.Ordinal);
-        Assert.Contains($",order_created,demo,demo-partner,{leadId},", await Relayctl.DoAsync(relay, "audit", "export", "--lead-id", leadId, "--view", "log", "--format", "csv"), StringComparison.Ordinal);
+        var export = await Relayctl.DoAsync(relay, "audit", "export", "--lead-id", leadId, "--view", "log", "--format", "csv");
+        Assert.Contains($",order_created,demo,demo-partner,{leadId},", export, StringComparison.Ordinal);
         Assert.Contains("1 lead(s)", await Relayctl.DoAsync(relay, "audit", "forget", "--lead-id", leadId, "--reason", "asked for it"), StringComparison.Ordinal);
         await relay.Eventually("it is forgotten", async () => await Relayctl.DoAsync(relay, "audit", "timeline", leadId), text => text.Contains("PersonForgotten", StringComparison.Ordinal));
         var (_, errors) = await Relayctl.RunAsync(relay, 1, "audit", "export", "--from", "yesterday");
@@ -154,7 +165,10 @@ public sealed class AuditApi(RelayOf<InMemory> shared) : IClassFixture<RelayOf<I
     [Fact]
     public async Task A_person_is_forgotten_by_every_owner_of_data_and_the_statistics_stay()
     {
-        await using var own = await Relay.StartAsync(new RelayOptions { Configure = config => Samples.Campaign(config, "strict", ("\"country\": \"DE\"", "\"country\": \"DE\", \"required\": [\"email\"]")) });
+        await using var own = await Relay.StartAsync(new RelayOptions
+        {
+            Configure = config => Samples.Campaign(config, "strict", ("\"country\": \"DE\"", "\"country\": \"DE\", \"required\": [\"email\"]")),
+        });
         string[] files = [.. new[] { "audit.db", "crm.db", "postbacks.db" }.Select(file => Path.Combine(own.DataFolder, file))];
         // Two leads of the person, of which one is still on its way when it is forgotten, a refused one, and somebody else's.
         var (_, done) = await own.SubmitAsync(new { phone = "+4915123000007", click_id = "done", name = "Zoltan Muster", comment = "Zoltan prefers mornings" });
@@ -172,18 +186,29 @@ public sealed class AuditApi(RelayOf<InMemory> shared) : IClassFixture<RelayOf<I
         Assert.Equal(new[] { done.At("lead_id"), late.At("lead_id") }.Order(), answer.GetProperty("leads").EnumerateArray().Select(l => l.GetString()).Order());
         await own.Eventually("every owner has done it, of the late one, too", async () =>
         {
-            async Task<string> By(JsonElement lead) => string.Join(' ', (await own.TimelineAsync(lead.At("lead_id")!)).Messages("PersonForgotten").Where(m => m.At("complete") is "true").Select(m => m.At("by")).Distinct().Order());
+            async Task<string> By(JsonElement lead) => string.Join(' ', (await own.TimelineAsync(lead.At("lead_id")!)).Messages("PersonForgotten")
+                .Where(m => m.At("complete") is "true").Select(m => m.At("by")).Distinct().Order());
             return (await By(done), await By(late));
         }, by => by.Item1 is "AuditStore CrmWriter PostbackDispatcher" && by.Item2.Contains("PostbackDispatcher", StringComparison.Ordinal));
-        await own.Eventually("nothing of the person is left", () => Task.FromResult(files.SelectMany(Stored.Rows).Where(row => row.Contains("15123000007", StringComparison.Ordinal) || row.Contains("Zoltan", StringComparison.Ordinal)).ToArray()), left => left.Length is 0);
+        await own.Eventually("nothing of the person is left",
+            () => Task.FromResult(files.SelectMany(Stored.Rows).Where(row => row.Contains("15123000007", StringComparison.Ordinal) || row.Contains("Zoltan", StringComparison.Ordinal)).ToArray()),
+            left => left.Length is 0);
 
         Assert.Equal("+4915123000008", Assert.Single((await own.TimelineAsync(other.At("lead_id")!, personal: true)).Messages("LeadSubmitted")).At("lead", "fields", "phone"));
         var (_, view) = await own.AskAsPartnerAsync($"leads/{done.At("lead_id")}");
         Assert.Equal(("created", "cancel", null), (view.At("state"), view.At("event"), view.At("comment")));
-        var day = (await Relay.GetAsync(own.AuditStore, "audit/statistics?campaign=demo")).GetProperty("days")[0];
-        Assert.Equal(("3", "3"), (day.At("leads"), day.At("orders")));
+        var days = Days(await Relay.GetAsync(own.AuditStore, "audit/statistics?campaign=demo"));
+        Assert.Equal((3, 3), (Sum(days, "leads"), Sum(days, "orders")));
         Assert.Equal(HttpStatusCode.NotFound, (await Relay.SendAsync(own.AuditStore, HttpMethod.Post, "audit/forget", new { lead_id = Guid.CreateVersion7() })).Status);
     }
+
+    private static JsonElement[] Days(JsonElement statistics) => [.. statistics.GetProperty("days").EnumerateArray()];
+
+    private static long Sum(JsonElement[] days, string number) => days.Sum(day => day.GetProperty(number).GetInt64());
+
+    /// <summary>What is counted by a word, as <c>wait 1</c>.</summary>
+    private static IReadOnlyList<string> Words(JsonElement[] days, string member) => [.. days.SelectMany(day => day.GetProperty(member).EnumerateObject())
+        .GroupBy(count => count.Name).Select(same => $"{same.Key} {same.Sum(count => count.Value.GetInt64())}").Order(StringComparer.Ordinal)];
 
     private async Task<(HttpStatusCode Status, JsonElement Body)> AskAsync(string path, string key = "demo-partner-key")
     {

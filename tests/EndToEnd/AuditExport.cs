@@ -119,7 +119,8 @@ public sealed class AuditExport(RelayOf<InMemory> shared) : IClassFixture<RelayO
     {
         var order = await Relay.OrderAsync("demo", click);
         await Relay.SetStatusAsync(order, "3");
-        var found = await Relay.Eventually("the sale is delivered", () => Relay.AuditAsync($"click_id={click}"), f => f.Messages("PostbackDelivered").Count is 2 && f.Messages("OrderCreated").Count is 1);
+        var found = await Relay.Eventually("the sale is delivered", () => Relay.AuditAsync($"click_id={click}"),
+            f => f.Messages("PostbackDelivered").Count is 2 && f.Messages("OrderCreated").Count is 1);
         return (found.Messages("OrderCreated")[0].At("about", "leadId")!, order);
     }
 
@@ -161,7 +162,9 @@ public sealed class AuditExport(RelayOf<InMemory> shared) : IClassFixture<RelayO
     }
 
     private static void AssertSame(IReadOnlyList<JsonElement> ndjson, List<Dictionary<string, string>> csv) =>
-        Assert.Equal(ndjson.Select(line => string.Join('|', line.EnumerateObject().Select(m => $"{m.Name}={line.At(m.Name)}"))), csv.Select(record => string.Join('|', record.Select(r => $"{r.Key}={r.Value}"))));
+        Assert.Equal(
+            ndjson.Select(line => string.Join('|', line.EnumerateObject().Select(m => $"{m.Name}={line.At(m.Name)}"))),
+            csv.Select(record => string.Join('|', record.Select(r => $"{r.Key}={r.Value}"))));
 
     /// <summary>Stores a submission many times over, more than lies in any buffer on the way.</summary>
     private static void Multiply(string file, int times)
