@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using CsvHelper;
 
 namespace LeadRelay.Tests.EndToEnd.Invariants;
 
@@ -24,7 +25,7 @@ public sealed partial class NobodyElsesRecords
         await using var relay = await Relay.StartAsync(new RelayOptions { Configure = Configure });
         var leads = await LeadsAsync(relay);
         using var audit = new HttpClient { BaseAddress = relay.AuditStore.BaseAddress };
-        var (own, foreign) = (0, 0);
+        var (own, foreign, exported) = (0, 0, 0);
         // An answer may say again what was asked for, and a search later finds the refusals of earlier requests.
         var asked = Partners.ToDictionary(partner => partner, _ => new HashSet<string>());
         for (var i = 0; i < Requests; i++)
@@ -32,8 +33,11 @@ public sealed partial class NobodyElsesRecords
             var partner = Pick(Partners);
             var (client, method, path, body) = random.Next(2) is 0 ? Status(relay, leads) : Audit(audit, leads);
             var (status, answer) = await Relay.SendAsync(client, method, path, body, ("X-Api-Key", $"{partner}-key"));
-            var (question, told) = ($"{path} {(body is null ? "" : JsonSerializer.Serialize(body))}", answer.ValueKind is JsonValueKind.Undefined ? "" : answer.GetRawText());
+            var (question, told) = ($"{path} {(body is null ? "" : JsonSerializer.Serialize(body))}", Told(path, answer));
             Assert.True(status is HttpStatusCode.OK or HttpStatusCode.NotFound, $"{partner} {question}: {status} {told}");
+            if (path.StartsWith("audit/statistics", StringComparison.Ordinal))
+                AssertOwn(answer, partner, path, leads);
+            exported += path.StartsWith("audit/export", StringComparison.Ordinal) && Orders(told).Count > 0 ? 1 : 0;
             asked[partner].UnionWith(leads.SelectMany(lead => new[] { lead.LeadId, lead.OrderId }).Where(id => question.Contains(id, StringComparison.OrdinalIgnoreCase)));
             foreach (var lead in leads.Where(lead => lead.Partner != partner))
             {
@@ -49,6 +53,17 @@ public sealed partial class NobodyElsesRecords
         }
         // Both were tried: what is theirs, and what is not.
         Assert.True(own > Requests / 10 && foreign > Requests / 10, $"{own} of {Requests} answers had a record, {foreign} were about another's.");
+        Assert.True(exported > Requests / 100, $"{exported} of {Requests} answers were exports with an order.");
+    }
+
+    /// <summary>Statistics have no ids to tell whose they are by, but what they count is known.</summary>
+    private static void AssertOwn(JsonElement statistics, string partner, string path, IReadOnlyList<Known> leads)
+    {
+        var days = statistics.GetProperty("days").EnumerateArray().ToList();
+        bool IsAsked(Known lead) => !path.Contains("campaign=", StringComparison.Ordinal) || path.Contains($"campaign={lead.Campaign}", StringComparison.Ordinal);
+        var expected = leads.Where(lead => lead.Partner == partner && IsAsked(lead)).CountBy(lead => lead.Campaign).Select(own => (own.Key, (long)own.Value)).Order();
+        var counted = days.GroupBy(day => day.At("campaign")!).Select(same => (same.Key, same.Sum(day => day.GetProperty("leads").GetInt64()))).Order();
+        Assert.True(expected.SequenceEqual(counted), $"{partner} asked {path} and was told {statistics}, where its own are {string.Join(' ', expected)}.");
     }
 
     private (HttpClient, HttpMethod, string, object?) Status(Relay relay, IReadOnlyList<Known> leads)
@@ -76,9 +91,14 @@ public sealed partial class NobodyElsesRecords
             $"lead_id={lead.LeadId}", $"order_id={lead.OrderId}", $"click_id={lead.ClickId}", $"phone={Uri.EscapeDataString(lead.Phone)}", $"campaign={lead.Campaign}", $"partner={Pick(Partners)}",
             "connection=sandbox", "comment=called", "kind=OrderStatusUpdated,PostbackAttempted,AuditRead", "kind=OrderStatusChanged", "order=oldest", $"limit={random.Next(1, 200)}",
         }.Where(_ => random.Next(6) is 0).DistinctBy(part => part.Split('=')[0])];
-        var path = random.Next(8) switch { 0 => "audit/statistics", _ => "audit" };
-        if (path is not "audit")
+        var path = random.Next(8) switch { 0 => "audit/statistics", 1 or 2 => "audit/export", _ => "audit" };
+        if (path is "audit/statistics")
             query.RemoveAll(part => !(part.StartsWith("campaign", StringComparison.Ordinal) || part.StartsWith("partner", StringComparison.Ordinal)));
+        if (path is "audit/export")
+        {
+            query.RemoveAll(part => part.StartsWith("limit=", StringComparison.Ordinal) || part.StartsWith("order=", StringComparison.Ordinal));
+            query.Add(Pick(["format=ndjson", "format=csv"]));
+        }
         return (audit, HttpMethod.Get, $"{path}?{string.Join('&', query)}", null);
     }
 
@@ -98,6 +118,8 @@ public sealed partial class NobodyElsesRecords
         foreach (var lead in leads.Where(lead => lead.Campaign is "shared"))
             await Relay.SendAsync(relay.Intake(), HttpMethod.Post, $"leads/{lead.LeadId}/status", new { status = "accepted", comment = "called" }, ("X-Api-Key", "bravo-key"));
         await relay.Eventually("all of it is stored", async () => (await relay.AuditAsync("kind=OrderStatusUpdated&limit=1000")).Messages("OrderStatusUpdated").Count, count => count is 12);
+        await relay.Eventually("every lead is counted", () => Relay.GetAsync(relay.AuditStore, "audit/statistics"),
+            found => found.GetProperty("days").EnumerateArray().Sum(day => day.GetProperty("leads").GetInt64()) == leads.Count);
         await relay.Eventually("every order is known", async () => (await relay.AuditAsync("kind=OrderCreated&limit=1000")).Messages("OrderCreated").Count, count => count == leads.Count);
         return leads;
     }
@@ -119,9 +141,31 @@ public sealed partial class NobodyElsesRecords
 
     private IReadOnlyList<Known> Some(IReadOnlyList<Known> leads) => [.. leads.Where(_ => random.Next(5) is 0)];
 
+    /// <summary>What an answer says; of a CSV with its columns' names, as JSON has them.</summary>
+    private static string Told(string path, JsonElement answer) => answer.ValueKind switch
+    {
+        JsonValueKind.Undefined => "",
+        JsonValueKind.String when path.EndsWith("format=csv", StringComparison.Ordinal) => Named(answer.GetString()!),
+        JsonValueKind.String => answer.GetString()!,
+        _ => answer.GetRawText(),
+    };
+
+    private static string Named(string text)
+    {
+        using var csv = CsvReader.FromText(text, CsvReaderOptions.Default);
+        StringBuilder told = new();
+        while (csv.Read())
+        {
+            for (var i = 0; i < csv.FieldCount; i++)
+                told.Append(csv.Headers[i] is "message" ? csv.GetString(i) : $"\"{csv.Headers[i]}\":\"{csv.GetString(i)}\"").Append('\n');
+        }
+        return told.ToString();
+    }
+
     private static string Around(string told, Known lead)
     {
-        var at = new[] { $"mark-{lead.Partner}", $"\"{lead.Partner}\"", lead.LeadId, $"\"{lead.OrderId}\"" }.Select(text => told.IndexOf(text, StringComparison.OrdinalIgnoreCase)).Where(i => i >= 0).Min();
+        var at = new[] { $"mark-{lead.Partner}", $"\"{lead.Partner}\"", lead.LeadId, $"\"{lead.OrderId}\"" }
+            .Select(text => told.IndexOf(text, StringComparison.OrdinalIgnoreCase)).Where(i => i >= 0).Min();
         return told[Math.Max(0, at - 300)..Math.Min(told.Length, at + 300)];
     }
 
