@@ -99,32 +99,36 @@ internal static class PersonalNames
     private static readonly FrozenDictionary<string, Treatment>.AlternateLookup<ReadOnlySpan<char>> OursBySpan = Ours.GetAlternateLookup<ReadOnlySpan<char>>();
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> ParentsBySpan = Parents.GetAlternateLookup<ReadOnlySpan<char>>();
 
+    /// <summary>Free text where a tracker is told of it, besides what is free text anywhere: all else is let through there, as it may be a click id.</summary>
+    private static readonly FrozenSet<string> TextsInUrl = ["reason", "text", "note", "msg", "description"];
+
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> TextsInUrlBySpan = TextsInUrl.GetAlternateLookup<ReadOnlySpan<char>>();
+
     private const int Longest = 32;
+
+    /// <param name="name">Of a parameter of a tracker's URL.</param>
+    public static Treatment InUrl(ReadOnlySpan<char> name)
+    {
+        var treatment = Of(name, isForeign: true, null, out _);
+        name = name.TrimEnd("[].");
+        Span<char> plain = stackalloc char[Longest];
+        return treatment is Treatment.Hidden && TextsInUrlBySpan.Contains(Plain(name[(name.LastIndexOfAny('[', '.') + 1)..], plain)) ? Treatment.Comment : treatment;
+    }
 
     /// <param name="name">Of a member or a form's field; <c>client[phone]</c> and <c>client.phone</c> are a <c>phone</c>.</param>
     /// <param name="parent">What it stands in, if that matters.</param>
     /// <param name="self">What it is itself as a parent.</param>
     public static Treatment Of(ReadOnlySpan<char> name, bool isForeign, string? parent, out string? self)
     {
-        while (name is [.., '[' or ']' or '.'])
-            name = name[..^1];
+        name = name.TrimEnd("[].");
         if (name.LastIndexOfAny('[', '.') is >= 0 and var at)
         {
             Of(name[..at], isForeign, parent, out parent);
             name = name[(at + 1)..];
         }
         self = null;
-        Span<char> plain = stackalloc char[Longest];
-        var length = 0;
-        foreach (var c in name)
-        {
-            if (c is '_' or '-')
-                continue;
-            if (length == Longest)
-                return Treatment.Hidden;
-            plain[length++] = char.ToLowerInvariant(c);
-        }
-        plain = plain[..length];
+        Span<char> longest = stackalloc char[Longest];
+        var plain = Plain(name, longest);
         ParentsBySpan.TryGetValue(plain, out self);
         var treatment = (isForeign ? ForeignBySpan : OursBySpan).TryGetValue(plain, out var known) ? known : Treatment.Hidden;
         return (treatment, parent) switch
@@ -135,6 +139,21 @@ internal static class PersonalNames
             (Treatment.Comment, "errors") => Treatment.Text,
             _ => treatment,
         };
+    }
+
+    /// <summary>Nothing for a name that is longer than any that is known.</summary>
+    private static ReadOnlySpan<char> Plain(ReadOnlySpan<char> name, Span<char> plain)
+    {
+        var length = 0;
+        foreach (var c in name)
+        {
+            if (c is '_' or '-')
+                continue;
+            if (length == Longest)
+                return [];
+            plain[length++] = char.ToLowerInvariant(c);
+        }
+        return plain[..length];
     }
 
     private static IEnumerable<(string, Treatment)> Entries(Dictionary<Treatment, string> lists) => lists

@@ -55,10 +55,13 @@ internal sealed partial class PersonalText(bool erases)
         {
             if (pair.Split('=', 2) is not [var name, var value])
                 return Scrub(pair, isUrl: true);
-            var treatment = PersonalNames.Of(WebUtility.UrlDecode(name), isForeign: true, null, out _);
-            return treatment is Treatment.Personal or Treatment.Name || (erases && treatment is not Treatment.Kept)
-                ? $"{name}={Encode(Hide(WebUtility.UrlDecode(value), treatment is Treatment.Name))}"
-                : $"{name}={Scrub(value, isUrl: true)}";
+            var treatment = PersonalNames.InUrl(WebUtility.UrlDecode(name));
+            if (treatment is Treatment.Personal or Treatment.Name || (erases && treatment is not Treatment.Kept))
+                return $"{name}={Encode(Hide(WebUtility.UrlDecode(value), treatment is Treatment.Name))}";
+            if (treatment is not (Treatment.Comment or Treatment.Text))
+                return $"{name}={Scrub(value, isUrl: true)}";
+            var text = WebUtility.UrlDecode(value);
+            return Scrub(text) is var scrubbed && scrubbed == text ? pair : $"{name}={Encode(scrubbed)}";
         });
         return $"{Scrub(url[..at], isUrl: true)}?{string.Join('&', query)}";
     }

@@ -73,6 +73,12 @@ public class PersonalDataTests
     [InlineData("""{"url":"https://t.example/p?c=4917012345678&status=accepted&x=%2B49+170+1234578&m=anna%40x.example&phone=123&goal=2"}""",
         """{"url":"https://t.example/p?c=4917012345678&status=accepted&x=%2B49•••78&m=a•••@•••&phone=•••&goal=2"}""",
         """{"url":"https://t.example/p?c=&status=accepted&x=&m=&phone=&goal="}""")]
+    [InlineData("""{"url":"https://t.example/p?comment=Anna%2C%200170%201234578&reason=0170-1234578&Note=call+0170+1234578&data[msg]=12-34+567890&click_id=4917012345678"}""",
+        """{"url":"https://t.example/p?comment=Anna%2C%2001•••78&reason=01•••78&Note=call%2001•••78&data[msg]=12•••90&click_id=4917012345678"}""",
+        """{"url":"https://t.example/p?comment=&reason=&Note=&data[msg]=&click_id=4917012345678"}""")]
+    [InlineData("""{"url":"https://t.example/p?message=a%40x.example&text=no+stock,%20%e2%82%ac+12.50&description=&sub9=0170-1234578"}""",
+        """{"url":"https://t.example/p?message=a•••@•••&text=no+stock,%20%e2%82%ac+12.50&description=&sub9=0170-1234578"}""",
+        """{"url":"https://t.example/p?message=&text=&description=&sub9=0170-1234578"}""")]
     [InlineData("""{"raw":{"method":"POST","body":"{\"id\":5,\"phone\":491701234578,\"zip\":12345,\"client\":{\"name\":\"Anna\",\"ok\":true},\"status\":{\"name\":\"new\"}}","base64":false,"query":null}}""",
         """{"raw":{"method":"POST","body":"{\"id\":5,\"phone\":\"49•••78\",\"zip\":12345,\"client\":{\"name\":\"A•••\",\"ok\":true},\"status\":{\"name\":\"new\"}}","base64":false,"query":null}}""",
         """{"raw":{"method":"POST","body":"{\"id\":5,\"phone\":\"\",\"zip\":12345,\"client\":{\"name\":\"\",\"ok\":true},\"status\":{\"name\":\"new\"}}","base64":false,"query":null}}""")]
