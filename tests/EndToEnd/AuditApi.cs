@@ -47,7 +47,7 @@ public sealed class AuditApi(RelayOf<InMemory> shared) : IClassFixture<RelayOf<I
     }
 
     [Theory]
-    [InlineData("colour=red", "There is no parameter colour.")]
+    [InlineData("colour=red", "There is no parameter colour")]
     [InlineData("kind=LeadSubmited", "There is no kind LeadSubmited.")]
     [InlineData("limit=0", "limit must be")]
     [InlineData("from=yesterday", "from must be a time")]
