@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
+using SQLitePCL;
 
 namespace LeadRelay.Persistence.Sqlite;
 
@@ -17,6 +18,10 @@ public sealed class SqliteStore : IHealthCheck, IAsyncDisposable
     public const string Now = "CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)";
 
     private const int GroupLimit = 256;
+
+    /// <summary>Steps of SQLite's machine: some tenths of a millisecond.</summary>
+    private const int StepsBetweenLooks = 10_000;
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     private readonly Channel<Write> writes = Channel.CreateBounded<Write>(new BoundedChannelOptions(4096) { SingleReader = true });
@@ -71,7 +76,7 @@ public sealed class SqliteStore : IHealthCheck, IAsyncDisposable
             {
                 using var connection = Open();
                 using var transaction = connection.BeginTransaction(deferred: true);
-                return work(connection);
+                return Endable(connection, work, ct);
             }
             catch (Exception e) when (IsOutage(e))
             {
@@ -183,7 +188,7 @@ public sealed class SqliteStore : IHealthCheck, IAsyncDisposable
             // WAL with FULL: a commit is on disk when it returns, and readers do not wait for writers.
             connection.Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
             if (!hasSchema)
-                connection.Run(schema);
+                Apply(connection);
             hasSchema = true;
             return connection;
         }
@@ -193,6 +198,41 @@ public sealed class SqliteStore : IHealthCheck, IAsyncDisposable
             if (e is IOException or UnauthorizedAccessException)
                 throw new SqliteException(e.Message, CannotOpen);
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Work that ends with its caller's token. SQLite itself asks as it works, which no statement that is just beginning can
+    /// miss, and nothing reaches a connection that is somebody else's by then.
+    /// </summary>
+    private static T Endable<T>(SqliteConnection connection, Func<SqliteConnection, T> work, CancellationToken ct)
+    {
+        raw.sqlite3_progress_handler(connection.Handle, StepsBetweenLooks, _ => ct.IsCancellationRequested ? 1 : 0, null);
+        try
+        {
+            return work(connection);
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is raw.SQLITE_INTERRUPT)
+        {
+            throw new OperationCanceledException("The caller does not want to wait any more.", e, ct);
+        }
+        finally
+        {
+            raw.sqlite3_progress_handler(connection.Handle, 0, null, null);
+        }
+    }
+
+    /// <summary>Tables of an earlier version may not be what the indices are for: an operator can change that, and no caller.</summary>
+    private void Apply(SqliteConnection connection)
+    {
+        try
+        {
+            connection.Run(schema);
+        }
+        catch (SqliteException e) when (!IsOutage(e))
+        {
+            throw new SqliteException(
+                $"{connection.DataSource} is of an earlier version of the relay, or of another program: its tables are not what this version needs. Move it away or migrate it; SQLite says: {e.Message}", CannotOpen);
         }
     }
 

@@ -73,6 +73,35 @@ public sealed class SqliteOutageTests() : StoreContract(new SqliteUnderTest())
     }
 
     [Fact]
+    public async Task Writes_and_reads_wait_while_the_file_is_of_an_earlier_version()
+    {
+        using (var other = new SqliteConnection($"Data Source={File};Pooling=False"))
+        {
+            other.Open();
+            SqliteStoreTests.Execute(other, "CREATE TABLE t(x INTEGER PRIMARY KEY)");
+        }
+        var store = Sqlite.Open("t.db", "CREATE TABLE IF NOT EXISTS t(x INTEGER PRIMARY KEY, y TEXT); CREATE INDEX IF NOT EXISTS t_y ON t(y);");
+
+        var write = store.WriteAsync(connection => SqliteStoreTests.Execute(connection, "INSERT INTO t VALUES(1, 'y')"), CancellationToken.None);
+        var read = SqliteStoreTests.RowsAsync(store);
+        await UnhealthyAsync(store);
+        Assert.False(write.IsCompleted || read.IsCompleted);
+        var health = (await store.CheckHealthAsync(new HealthCheckContext())).Description;
+        Assert.StartsWith($"The store cannot be used: {File} is of an earlier version of the relay, or of another program: ", health, StringComparison.Ordinal);
+        Assert.Contains("Move it away or migrate it; SQLite says: ", health, StringComparison.Ordinal);
+        using (var other = new SqliteConnection($"Data Source={File};Pooling=False"))
+        {
+            other.Open();
+            SqliteStoreTests.Execute(other, "ALTER TABLE t ADD COLUMN y TEXT");
+        }
+
+        await write;
+        await read;
+        Assert.Equal([1], await SqliteStoreTests.RowsAsync(store));
+        Assert.Equal(HealthStatus.Healthy, (await store.CheckHealthAsync(new HealthCheckContext())).Status);
+    }
+
+    [Fact]
     public async Task Who_does_not_want_to_wait_any_more_leaves()
     {
         Directory.CreateDirectory(File);
