@@ -39,7 +39,8 @@ public sealed class MongoPostbackLedger : IPostbackLedger
 
     public Task ForgetAsync(Guid messageId, IReadOnlyList<Outgoing> events, CancellationToken ct) => store.TransactAsync(async session =>
     {
-        await documents.Messages.UpdateOneAsync(session, Bson.ById(Bson.Of(messageId)), Bson.Put(NotKept));
+        var wanting = new BsonDocument { ["_id"] = Bson.Of(messageId), ["wants"] = There };
+        await documents.Messages.UpdateOneAsync(session, wanting, Bson.Put(new BsonDocument(NotKept) { ["about"] = BsonNull.Value, ["message"] = BsonNull.Value }));
         await documents.Outbox.AddAsync(session, events);
         return true;
     }, ct);

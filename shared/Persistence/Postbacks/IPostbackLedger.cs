@@ -16,7 +16,7 @@ public interface IPostbackLedger : IOutbox
     /// <summary>Takes over a message that nothing can be decided about yet, or changes what it is kept for. One that is done with stays so.</summary>
     Task KeepAsync(Guid messageId, OrderStatusChanged message, KeptFor reason, IReadOnlyList<Outgoing> events, CancellationToken ct);
 
-    /// <summary>Ends the wait of a message.</summary>
+    /// <summary>Gives up a message that waits for its order: nothing of it stays but its id. One that was decided about meanwhile stays as it is.</summary>
     Task ForgetAsync(Guid messageId, IReadOnlyList<Outgoing> events, CancellationToken ct);
 
     /// <summary>Messages kept for a reason for at least that long, oldest first.</summary>

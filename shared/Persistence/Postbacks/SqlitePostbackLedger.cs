@@ -55,7 +55,9 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
 
     public Task ForgetAsync(Guid messageId, IReadOnlyList<Outgoing> events, CancellationToken ct) => store.WriteAsync(connection =>
     {
-        connection.Run("UPDATE messages SET kept_for = NULL, released = 0 WHERE id = @0", messageId);
+        connection.Run("""
+            UPDATE messages SET kept_for = NULL, released = 0, message = NULL, connection = NULL, order_id = NULL, lead_id = NULL, click_id = NULL WHERE id = @0 AND kept_for IN ('Order', 'Stranger')
+            """, messageId);
         SqliteOutbox.Add(connection, events);
         return true;
     }, ct);

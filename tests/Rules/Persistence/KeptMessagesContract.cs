@@ -47,6 +47,38 @@ public abstract class KeptMessagesContract(IStoreUnderTest store) : StoreContrac
         Assert.Single(await ledger.LeftOverAsync(TimeSpan.Zero, 10, None));
     }
 
+    /// <summary>A person is forgotten by an order, and it has none.</summary>
+    [Theory]
+    [InlineData(KeptFor.Order)]
+    [InlineData(KeptFor.Stranger)]
+    public async Task Of_a_forgotten_message_nothing_stays_but_its_id(KeptFor reason)
+    {
+        var (ledger, id) = (Store.Postbacks(), Builders.NewId());
+        await ledger.KeepAsync(id, Builders.Changed(), reason, [], None);
+        await ledger.ForgetAsync(id, [], None);
+        await ledger.NewAsync("1001", Builders.Postback(1) with { CauseId = id });
+
+        Assert.True(await ledger.KnowsAsync(id, None));
+        Assert.Null(Assert.Single(await ledger.FirstAsync()).Cause);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_message_that_was_decided_about_meanwhile_is_not_forgotten(bool held)
+    {
+        var (ledger, id) = (Store.Postbacks(), Builders.NewId());
+        await ledger.KeepAsync(id, Builders.Changed(), KeptFor.Stranger, [], None);
+        await ledger.AddAsync(Builders.About(null, "1001"));
+        var commit = (await ledger.GetAsync()).Commit(Builders.Postback(1) with { CauseId = id }) with { MessageId = id, Message = Builders.Changed(), Held = held };
+        Assert.Equal(Committed.Taken, await ledger.CommitAsync(commit, None));
+
+        await Store.Postbacks().ForgetAsync(id, [], None);
+
+        Assert.Equal(held ? 1 : 0, (await ledger.KeptAsync(KeptFor.StatusMap, TimeSpan.Zero, 10, None)).Count);
+        Assert.Equal("3", Assert.Single(await ledger.FirstAsync()).Cause?.StatusId);
+    }
+
     [Theory]
     [InlineData(KeptFor.Order)]
     [InlineData(KeptFor.Stranger)]
