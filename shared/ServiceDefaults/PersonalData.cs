@@ -106,10 +106,9 @@ public static class PersonalData
     private static string Text(string text, PersonalText texts, Treatment treatment, bool isBase64) => treatment switch
     {
         Treatment.Kept => text,
-        Treatment.Text => texts.Scrub(text),
-        Treatment.Comment => texts.Comment(text),
+        Treatment.Text => texts.Text(text),
         Treatment.Url => texts.Url(text),
-        Treatment.Filter => texts.Scrub(text, isUrl: true),
+        Treatment.Filter => texts.Filter(text),
         Treatment.Value when Guid.TryParseExact(text, "D", out _) => text,
         Treatment.Payload when isBase64 => Convert.ToBase64String(Encoding.UTF8.GetBytes(texts.HideAll(text))),
         Treatment.Payload => Payload(text, texts),

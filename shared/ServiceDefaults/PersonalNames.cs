@@ -22,15 +22,12 @@ internal enum Treatment
 
     Kept,
 
-    /// <summary>Free text that people need: kept but for addresses and numbers that somebody can be reached by.</summary>
+    /// <summary>Free text that people need: kept but for addresses and numbers that somebody can be reached by. It may name the person, so it is erased whole.</summary>
     Text,
-
-    /// <summary>Free text about a person: as <see cref="Text"/>, but erased whole.</summary>
-    Comment,
 
     Url,
 
-    /// <summary>A query string of our own.</summary>
+    /// <summary>A query string of our own: somebody may have been looked for by a name.</summary>
     Filter,
 
     /// <summary>A text that is a payload: JSON or a form.</summary>
@@ -82,7 +79,7 @@ internal static class PersonalNames
             """,
         [Treatment.Value] = $"value {Numbered("string", 10)}",
         [Treatment.Code] = "code",
-        [Treatment.Comment] = "comment message",
+        [Treatment.Text] = "comment message",
     };
 
     private static readonly FrozenDictionary<string, Treatment> Foreign = Entries(Anywhere)
@@ -112,7 +109,7 @@ internal static class PersonalNames
         var treatment = Of(name, isForeign: true, null, out _);
         name = name.TrimEnd("[].");
         Span<char> plain = stackalloc char[Longest];
-        return treatment is Treatment.Hidden && TextsInUrlBySpan.Contains(Plain(name[(name.LastIndexOfAny('[', '.') + 1)..], plain)) ? Treatment.Comment : treatment;
+        return treatment is Treatment.Hidden && TextsInUrlBySpan.Contains(Plain(name[(name.LastIndexOfAny('[', '.') + 1)..], plain)) ? Treatment.Text : treatment;
     }
 
     /// <param name="name">Of a member or a form's field; <c>client[phone]</c> and <c>client.phone</c> are a <c>phone</c>.</param>
@@ -136,7 +133,6 @@ internal static class PersonalNames
             (Treatment.Name, "status" or "offer" or "project" or "field") => Treatment.Kept,
             (Treatment.Value, "reward") => Treatment.Kept,
             (Treatment.Code, "errors" or "extensions") => Treatment.Kept,
-            (Treatment.Comment, "errors") => Treatment.Text,
             _ => treatment,
         };
     }

@@ -34,8 +34,8 @@ internal sealed partial class PersonalText(bool erases)
     /// <summary>A text that nobody can read a part of.</summary>
     public string HideAll(string text) => erases || text is "" ? "" : Dots;
 
-    /// <summary>Free text about a person.</summary>
-    public string Comment(string text) => erases ? "" : Scrub(text);
+    /// <summary>Free text, which may name the person anywhere.</summary>
+    public string Text(string text) => erases ? "" : Scrub(text);
 
     /// <summary>Free text without e-mail addresses and phone numbers. UUIDs and dates are none.</summary>
     /// <param name="isUrl">Only numbers that are led by a plus are meant: ids are digits, too.</param>
@@ -45,6 +45,9 @@ internal sealed partial class PersonalText(bool erases)
             text = WithoutEmails(text);
         return Digits(text) < FewestDigits ? text : WithoutPhones(text, isUrl);
     }
+
+    /// <summary>What somebody looked for.</summary>
+    public string Filter(string query) => erases ? "" : Scrub(query, isUrl: true);
 
     /// <summary>A URL that a tracker was called at.</summary>
     public string Url(string url)
@@ -58,7 +61,7 @@ internal sealed partial class PersonalText(bool erases)
             var treatment = PersonalNames.InUrl(WebUtility.UrlDecode(name));
             if (treatment is Treatment.Personal or Treatment.Name || (erases && treatment is not Treatment.Kept))
                 return $"{name}={Encode(Hide(WebUtility.UrlDecode(value), treatment is Treatment.Name))}";
-            if (treatment is not (Treatment.Comment or Treatment.Text))
+            if (treatment is not Treatment.Text)
                 return $"{name}={Scrub(value, isUrl: true)}";
             var text = WebUtility.UrlDecode(value);
             return Scrub(text) is var scrubbed && scrubbed == text ? pair : $"{name}={Encode(scrubbed)}";
@@ -97,8 +100,7 @@ internal sealed partial class PersonalText(bool erases)
             return pair;
         var shown = treatment switch
         {
-            Treatment.Comment => Comment(value),
-            Treatment.Text => Scrub(value),
+            Treatment.Text => Text(value),
             Treatment.Value when Guid.TryParseExact(value, "D", out _) => value,
             _ => Hide(value, treatment is Treatment.Name),
         };

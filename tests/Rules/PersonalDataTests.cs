@@ -69,7 +69,10 @@ public class PersonalDataTests
         """{"comment":"","state":"queued","at":"2026-03-04T05:06:07.0890000+00:00","price":"12.50"}""")]
     [InlineData("""{"reason":"asked by anna@x.example","warnings":["01701234578 is no number of DE"],"response":"OK 4917012345678"}""",
         """{"reason":"asked by a•••@•••","warnings":["01•••78 is no number of DE"],"response":"OK 49•••78"}""",
-        """{"reason":"asked by •••","warnings":["••• is no number of DE"],"response":"OK •••"}""")]
+        """{"reason":"","warnings":[""],"response":""}""")]
+    [InlineData("""{"text":"Anna","error":"no Anna","findings":["Anna","b"],"fault":"Anna","what":"Anna","code":"x","filter":"comment=Anna"}""",
+        """{"text":"Anna","error":"no Anna","findings":["Anna","b"],"fault":"Anna","what":"Anna","code":"x","filter":"comment=Anna"}""",
+        """{"text":"","error":"","findings":["",""],"fault":"","what":"","code":"x","filter":""}""")]
     [InlineData("""{"url":"https://t.example/p?c=4917012345678&status=accepted&x=%2B49+170+1234578&m=anna%40x.example&phone=123&goal=2"}""",
         """{"url":"https://t.example/p?c=4917012345678&status=accepted&x=%2B49•••78&m=a•••@•••&phone=•••&goal=2"}""",
         """{"url":"https://t.example/p?c=&status=accepted&x=&m=&phone=&goal="}""")]
@@ -94,14 +97,14 @@ public class PersonalDataTests
         """{"variables":{"input":{"statusId":"1","orderData":{"phoneFields":[{"field":"phone","value":""}],"humanNameFields":[{"field":"name","value":{"firstName":""}}],"stringFields":[{"field":"f","value":"b3067e75-d653-5809-9d31-dedeb9ccae5b"},{"field":"g","value":""}]},"source":{"ip":"","subid_1":"s"}}}}""")]
     [InlineData("""{"document":"mutation { x }","response":"{\"errors\":[{\"message\":\"+491701234578 is wrong\",\"extensions\":{\"code\":\"ERR_X\"}}],\"data\":{\"code\":\"Anna\"}}"}""",
         """{"document":"mutation { x }","response":"{\"errors\":[{\"message\":\"+49•••78 is wrong\",\"extensions\":{\"code\":\"ERR_X\"}}],\"data\":{\"code\":\"•••\"}}"}""",
-        """{"document":"mutation { x }","response":"{\"errors\":[{\"message\":\"+••• is wrong\",\"extensions\":{\"code\":\"ERR_X\"}}],\"data\":{\"code\":\"\"}}"}""")]
+        """{"document":"mutation { x }","response":"{\"errors\":[{\"message\":\"\",\"extensions\":{\"code\":\"ERR_X\"}}],\"data\":{\"code\":\"\"}}"}""")]
     [InlineData("""{"document":"","response":"Bad gateway"}""", """{"document":"","response":"•••"}""", """{"document":"","response":""}""")]
     [InlineData("""{"sent":{"method":"POST","headers":{"Authorization":"***","X-Phone":"1"},"body":"{\"click_id\":\"c\",\"who\":\"Anna\"}"}}""",
         """{"sent":{"method":"POST","headers":{"Authorization":"•••","X-Phone":"•••"},"body":"{\"click_id\":\"c\",\"who\":\"•••\"}"}}""",
         """{"sent":{"method":"POST","headers":{"Authorization":"","X-Phone":""},"body":"{\"click_id\":\"c\",\"who\":\"\"}"}}""")]
     [InlineData("""{"reader":"operator","address":"192.0.2.1","filter":"order_id=1234567&phone=hmac:12345678","unknown":12345678,"small":123456,"no":null}""",
         """{"reader":"operator","address":"•••","filter":"order_id=1234567&phone=hmac:12345678","unknown":0,"small":123456,"no":null}""",
-        """{"reader":"operator","address":"","filter":"order_id=1234567&phone=hmac:12345678","unknown":0,"small":123456,"no":null}""")]
+        """{"reader":"operator","address":"","filter":"","unknown":0,"small":123456,"no":null}""")]
     public void Only_what_is_known_to_be_harmless_is_let_through(string json, string masked, string erased)
     {
         Assert.Equal(masked, PersonalData.Mask(json));
@@ -121,7 +124,7 @@ public class PersonalDataTests
     {
         var json = JsonSerializer.Serialize(new { text });
 
-        Assert.All(Both(json), changed => Assert.Equal(text, JsonNode.Parse(changed)!["text"]!.GetValue<string>()));
+        Assert.Equal(text, JsonNode.Parse(PersonalData.Mask(json))!["text"]!.GetValue<string>());
     }
 
     [Theory]
