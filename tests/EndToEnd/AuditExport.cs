@@ -114,6 +114,33 @@ public sealed class AuditExport(RelayOf<InMemory> shared) : IClassFixture<RelayO
         Assert.Equal("kind=LeadSubmitted&click_id=many", reads[3].At("filter"));
     }
 
+    [Fact]
+    public async Task No_more_than_four_are_exported_at_once()
+    {
+        await using var relay = await Relay.StartAsync();
+        await relay.SubmitAsync(new { phone = $"+{Phone}", click_id = "many" });
+        await relay.Eventually("it is stored", () => relay.AuditAsync("kind=LeadSubmitted&click_id=many"), found => found.Messages("LeadSubmitted").Count is 1);
+        Multiply(Path.Combine(relay.DataFolder, "audit.db"), 50_000);
+        Task<HttpResponseMessage> BeginAsync() => relay.AuditStore.GetAsync(new Uri("audit/export?kind=LeadSubmitted", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+
+        var open = new List<HttpResponseMessage>();
+        while (open.Count < 4)
+            open.Add(await BeginAsync());
+        using (var refused = await BeginAsync())
+        {
+            Assert.Equal((HttpStatusCode.TooManyRequests, TimeSpan.FromSeconds(30)), (refused.StatusCode, refused.Headers.RetryAfter?.Delta));
+            Assert.Equal("too many exports", JsonElement.Parse(await refused.Content.ReadAsStringAsync()).At("title"));
+        }
+        Assert.All(open, answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        open.ForEach(answer => answer.Dispose());
+
+        await relay.Eventually("there is a place again", async () =>
+        {
+            using var answer = await BeginAsync();
+            return answer.StatusCode;
+        }, status => status is HttpStatusCode.OK);
+    }
+
     /// <summary>A lead whose order was approved, with everything that follows on record.</summary>
     private async Task<(string LeadId, string OrderId)> ApprovedAsync(string click)
     {

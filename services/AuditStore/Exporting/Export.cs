@@ -32,7 +32,8 @@ public sealed class Export(ExportAsked asked, Reader reader, Readers readers, IA
         }
         catch (Exception e)
         {
-            if (!ended.IsCancellationRequested)
+            // Of a reader that went away the pipe may know before the request does.
+            if (!ended.IsCancellationRequested && e is not (OperationCanceledException or IOException))
                 logger.LogError(e, "An export broke off after {Rows} rows", written);
             // Whoever reads must not take a part for the whole.
             httpContext.Abort();
@@ -73,7 +74,7 @@ public sealed class Export(ExportAsked asked, Reader reader, Readers readers, IA
     private async IAsyncEnumerable<IReadOnlyList<AuditEntry>> PagesAsync([EnumeratorCancellation] CancellationToken ct)
     {
         // A page of the log also takes the payloads of its leads.
-        var query = asked.Search.Query with { Limit = asked.IsLog ? 250 : 1000, MostText = MostText };
+        var query = asked.Search.Query with { Limit = asked.IsLog ? 200 : 1000, MostText = MostText };
         while (await audit.SearchAsync(query, ct) is { Count: > 0 } page)
         {
             yield return page;
