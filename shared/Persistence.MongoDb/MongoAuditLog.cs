@@ -82,7 +82,7 @@ public sealed class MongoAuditLog : IAuditLog
     {
         if (leads.Count is 0)
             return;
-        var adopted = leads.SelectMany(lead => new[] { OfLead(lead.LeadId!.Value).Add("connection", Bson.AnyOf(BsonNull.Value, Bson.Of(lead.Connection))), OfOrder(new OrderKey(lead.Connection!, lead.OrderId!)) }.Select(which => new UpdateManyModel<BsonDocument>(
+        var adopted = leads.SelectMany(lead => new[] { OfLead(lead.LeadId!.Value).Add("connection", Bson.AnyOf(new[] { BsonNull.Value, Bson.Of(lead.Connection) })), OfOrder(new OrderKey(lead.Connection!, lead.OrderId!)) }.Select(which => new UpdateManyModel<BsonDocument>(
             which.Add("campaign", Absent).Add("partner", Absent),
             Bson.Put(Bson.Present(new BsonDocument { ["campaign"] = Bson.Of(lead.Campaign), ["partner"] = Bson.Of(lead.Partner) }),
                 lead.ClickId is null ? null : new BsonDocument("click", new BsonDocument("$ifNull", new BsonArray { "$click", new BsonDocument("$literal", lead.ClickId) }))))));
