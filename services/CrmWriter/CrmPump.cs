@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using LeadRelay.Configuration;
 using LeadRelay.Persistence.Crm;
+using LeadRelay.Telemetry;
 
 namespace LeadRelay.CrmWriter;
 
@@ -27,6 +28,7 @@ public sealed class CrmPump(ICrmLedger ledger, Settling settling, SalesRender cr
 
     protected override async Task WorkAsync(Claim claim)
     {
+        using var span = LeadTrace.Start($"work {claim.Work.Kind}", ActivityKind.Internal, claim.Work.Message.About);
         Settlement? settlement;
         using (claim.Place)
             settlement = await HandleAsync(claim);

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using LeadRelay.Telemetry;
 
 namespace LeadRelay.CrmWriter;
 
@@ -23,6 +24,8 @@ public sealed class SalesRender(TimeProvider time) : IDisposable
         // Shorter than servers keep idle connections: a call that meets a connection being closed would be in doubt.
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(15),
         MaxConnectionsPerServer = 128,
+        // Our trace ids are nobody else's business.
+        ActivityHeadersPropagator = null,
     })
     { Timeout = Timeout.InfiniteTimeSpan };
 
@@ -36,6 +39,8 @@ public sealed class SalesRender(TimeProvider time) : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Post, call.Endpoint) { Content = sent };
         request.Headers.TryAddWithoutValidation("Authorization", authScheme is null ? token : $"{authScheme} {token}");
 
+        using var span = LeadTrace.Source.StartActivity("SalesRender", ActivityKind.Client);
+        span.Say("server.address", call.Endpoint.Host);
         var (at, watch) = (time.GetUtcNow(), Stopwatch.StartNew());
         CrmCall Told(int? status, string? body, string? error, TimeSpan? retryAfter = null) => new(
             new CrmExchange(call.Endpoint.AbsoluteUri, call.Document ?? "", JsonSerializer.SerializeToElement(call.Variables, CrmJson.Default.JsonObject), status, body, error, at, watch.ElapsedMilliseconds),
@@ -48,16 +53,19 @@ public sealed class SalesRender(TimeProvider time) : IDisposable
         {
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
             status = (int)response.StatusCode;
+            span.Say("http.response.status_code", status);
             var body = await response.Content.ReadUpToAsync(ResponseLimit, timeout.Token);
             // Some servers repeat what they were sent; what is told is kept for years.
             return Told(status, body.Replace(token, "***", StringComparison.Ordinal), null, RetryAfter(response.Headers.RetryAfter));
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
+            span.Failed("timeout");
             return Told(status, null, $"No complete answer within {limit.TotalSeconds:0.#} s.");
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
+            span.Failed(e);
             return Told(status, null, e.InnerException is { } inner ? $"{e.Message} ({inner.Message})" : e.Message);
         }
     }

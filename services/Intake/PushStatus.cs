@@ -1,4 +1,5 @@
 using LeadRelay.Configuration;
+using LeadRelay.Telemetry;
 
 namespace LeadRelay.Intake;
 
@@ -30,6 +31,7 @@ public static class PushStatus
 
         var alias = about.OrderId is null ? null : body.Fields.GetValueOrDefault("campaign");
         about = about with { Campaign = alias, Partner = partner.Name };
+        LeadTrace.Request(http, about);
         async Task<IResult> Record(Refusal refusal)
         {
             await door.RecordAsync(new StatusUpdateRefused(about, null, body.Raw, refusal.Code, refusal.Text, null, at));

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using LeadRelay.Configuration;
+using LeadRelay.Telemetry;
 
 namespace LeadRelay.Intake;
 
@@ -43,6 +44,7 @@ public static class SubmitLead
         var key = http.Request.Headers["Idempotency-Key"].ToString() is { Length: > 0 } header ? header : lead.Fields.GetValueOrDefault("external_lead_id");
         var leadId = LeadId.Of(partner.Name, alias, key);
         about = about with { LeadId = leadId };
+        LeadTrace.Request(http, about);
         var submitted = new LeadSubmitted(about, lead, Hash(about, body.Fields), body.Raw, warnings, at);
         var (kept, answer) = await door.AskAsync(submitted, Guid.CreateVersion7(), Prefer.Wait(http.Request, campaign.Wait), http.RequestAborted);
         return kept ? Answer(http, leadId, about.ClickId, warnings, answer) : OutcomeUnknown(http, leadId);

@@ -1,5 +1,6 @@
 using LeadRelay.Configuration;
 using LeadRelay.Persistence.Spool;
+using LeadRelay.Telemetry;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace LeadRelay.WebhookReceiver;
@@ -33,6 +34,8 @@ public static class Webhooks
         List<IAudited> messages = [.. orders.Select(order => order.ToMessage(connection, raw, at))];
         if (fault is not null)
             messages.Add(new WebhookRefused(new Subject(Connection: connection), fault.Code, fault.Text, raw, at));
+        if (messages is [var only])
+            LeadTrace.Request(http, only.About);
         var kept = await Task.WhenAll(messages.Select(message => edge.KeepAsync(message, Guid.CreateVersion7())));
         if (orders.Count > 0 && kept.Contains(Kept.Unknown))
         {

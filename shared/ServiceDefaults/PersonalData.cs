@@ -24,6 +24,9 @@ public static class PersonalData
     /// <param name="json">A message, or part of one.</param>
     public static string Erase(string json) => Change(json, Erasing, isForeign: false);
 
+    /// <summary>Free text, such as a library's word on what failed, without e-mail addresses and phone numbers.</summary>
+    public static string MaskText(string text) => Masking.Scrub(text);
+
     private static string Change(string json, PersonalText texts, bool isForeign)
     {
         var utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(json.Length));

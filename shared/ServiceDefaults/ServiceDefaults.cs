@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LeadRelay.Configuration;
+using LeadRelay.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting;
@@ -26,7 +27,7 @@ public static class ServiceDefaults
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = problem =>
         {
-            problem.ProblemDetails.Extensions["trace_id"] = Activity.Current?.TraceId.ToString() ?? problem.HttpContext.TraceIdentifier;
+            problem.ProblemDetails.Extensions.TryAdd("trace_id", Activity.Current?.TraceId.ToString() ?? problem.HttpContext.TraceIdentifier);
             if (problem.ProblemDetails is { Status: StatusCodes.Status400BadRequest, Detail: null })
                 problem.ProblemDetails.Detail = "The request cannot be read: the body must be JSON, with no other members than this address knows, each of its kind.";
         });
@@ -44,6 +45,7 @@ public static class ServiceDefaults
         builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // the answer of /health/ready says it to whoever asks
         builder.WebHost.UseKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.AddTelemetry();
         builder.AddRelayConfiguration();
     }
 
@@ -66,6 +68,7 @@ public static class ServiceDefaults
     /// </summary>
     public static void MapServiceDefaults(this WebApplication app)
     {
+        app.UseRequestSpans();
         app.UseKnownProxies();
         app.UseExceptionHandler();
         app.UseStatusCodePages();

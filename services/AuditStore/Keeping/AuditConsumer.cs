@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using LeadRelay.Bus;
 using LeadRelay.Persistence.Audit;
+using LeadRelay.Telemetry;
 using MassTransit;
 
 namespace LeadRelay.AuditStore;
@@ -12,13 +14,16 @@ public sealed class AuditConsumer(IAuditLog audit, LeadViewKeeper views, PhoneHa
 {
     public async Task Consume(ConsumeContext<Batch<IAudited>> context)
     {
-        var ct = context.CancellationToken;
+        var (ct, began) = (context.CancellationToken, time.GetUtcNow());
         StoredMessage[] stored = [.. context.Message.Select(message => StoredMessage.Of(message, phones))];
         foreach (var apart in await audit.AppendAsync([.. stored.Select(message => message.Entry)], ct))
         {
             Metrics.SetApart(apart.Kind);
             logger.LogError("The store will not take the {Kind} {MessageId} ({Bytes} bytes), which is set apart: {Reason} GET /audit/apart shows it.", apart.Kind, apart.MessageId, apart.Bytes, apart.Reason);
         }
+        // A batch belongs to many leads' traces, so each message has a span of its own.
+        foreach (var (message, (entry, _)) in context.Message.Zip(stored))
+            LeadTrace.Start($"store {entry.Kind}", ActivityKind.Consumer, entry.About, message.Headers.Get<string>(LeadTrace.Header), began)?.Dispose();
         // Only now, with the message stored, and each time one comes: so nothing of a forgotten person stays, whoever stores it when.
         var forgotten = (await views.KeepAsync(stored, ct)).ToHashSet();
         foreach (var leadId in forgotten)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using LeadRelay.Configuration;
 using LeadRelay.Persistence.Postbacks;
+using LeadRelay.Telemetry;
 
 namespace LeadRelay.PostbackDispatcher;
 
@@ -32,6 +33,7 @@ public abstract class DeliveryPump(
 
     protected override async Task WorkAsync(Claim claim)
     {
+        using var span = LeadTrace.Start("deliver postback", ActivityKind.Internal, claim.Delivery.About);
         bool? isUp = null;
         var (delivery, settle) = (claim.Delivery, default(Func<Task>));
         try { (settle, isUp) = await DeliverAsync(claim); }

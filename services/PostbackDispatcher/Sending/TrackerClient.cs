@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.RegularExpressions;
+using LeadRelay.Telemetry;
 
 namespace LeadRelay.PostbackDispatcher;
 
@@ -58,30 +59,37 @@ public sealed partial class TrackerClient(GuardedConnect connect, TimeProvider t
         using var timeout = new CancellationTokenSource(limit);
         int? status = null;
         var called = false;
+        using var span = LeadTrace.Source.StartActivity("tracker", ActivityKind.Client);
+        span.Say("http.request.method", postback.Method);
         TrackerAnswer Failed(string error, bool forbidden = false) => new(status, null, error.Length > LongestError ? error[..LongestError] + "…" : error, null, watch.ElapsedMilliseconds, forbidden) { NotCalled = !called };
         try
         {
             using var request = Message(postback);
             called = true;
+            span.Say("server.address", request.RequestUri!.Host);
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
             status = (int)response.StatusCode;
+            span.Say("http.response.status_code", status);
             var isBrotli = response.Content.Headers.ContentEncoding.LastOrDefault() is { } coding && coding.Equals("br", StringComparison.OrdinalIgnoreCase);
             var body = await response.Content.ReadUpToAsync(ResponseLimit, timeout.Token, isBrotli);
             return new TrackerAnswer(status, body, null, RetryAfter(response.Headers), watch.ElapsedMilliseconds);
         }
         catch (OperationCanceledException)
         {
+            span.Failed("timeout");
             return Failed(timeout.IsCancellationRequested
                 ? $"No complete answer within {limit.TotalSeconds} s."
                 : $"No connection within {GuardedConnect.Limit.TotalSeconds} s.");
         }
         catch (HttpRequestException e) when (e.InnerException is ForbiddenHostException forbidden)
         {
+            span.Failed("forbidden");
             return Failed(forbidden.Message, forbidden: true);
         }
         // Whatever it was, it is what came of this attempt: one that leaves no record cannot be explained to anybody.
         catch (Exception e)
         {
+            span.Failed(e);
             return Failed(e.InnerException is { } inner && !e.Message.Contains(inner.Message, StringComparison.Ordinal) ? $"{e.Message} ({inner.Message})" : e.Message);
         }
     }

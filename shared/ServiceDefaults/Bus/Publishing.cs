@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using LeadRelay.Telemetry;
 using MassTransit;
 using Polly;
 using Polly.Retry;
@@ -25,14 +27,22 @@ public static class Publishing
     private static async Task PublishAsync(IBus bus, IAudited message, Guid messageId, Action<SendContext>? address)
     {
         await Unconfirmed.WaitAsync();
+        using var span = LeadTrace.Start($"publish {message.GetType().Name}", ActivityKind.Producer, message.About);
         try
         {
             // Never with a token: a cancelled confirm can confuse the client's numbering of all that follow.
             await bus.Publish(message, message.GetType(), context =>
             {
                 context.MessageId = messageId;
+                if (span is not null)
+                    context.Headers.Set(LeadTrace.Header, span.Id);
                 address?.Invoke(context);
             }, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            span.Failed(e);
+            throw;
         }
         finally
         {

@@ -1,3 +1,4 @@
+using LeadRelay.Telemetry;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -50,6 +51,7 @@ public static class RelayBus
 
     private static void InMemory(IBusRegistrationContext context, IInMemoryBusFactoryConfigurator memory)
     {
+        memory.UseConsumeFilter(typeof(ConsumeSpan<>), context);
         context.GetService<Answers>()?.Receive(memory);
         memory.ConfigureEndpoints(context);
     }
@@ -64,6 +66,7 @@ public static class RelayBus
             if (send.SupportedMessageTypes.Contains("urn:message:LeadRelay.Contracts:IAudited") && send.TryGetPayload<RabbitMqSendContext>(out var context))
                 context.Mandatory = true;
         }));
+        rabbit.UseConsumeFilter(typeof(ConsumeSpan<>), context);
         context.GetService<Answers>()?.Receive(rabbit);
         rabbit.ConfigureEndpoints(context);
     }
