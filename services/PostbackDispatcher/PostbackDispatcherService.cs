@@ -19,8 +19,8 @@ public static class PostbackDispatcherService
 #endif
         builder.AddPostbackLedger();
         builder.AddOperatorAccess();
-        var allowed = Networks.Parse("Postbacks__AllowNetworks", builder.Configuration["Postbacks:AllowNetworks"]);
-        builder.Services.AddSingleton(services => new GuardedConnect(allowed, services.GetRequiredService<ILogger<GuardedConnect>>()));
+        builder.Services.AddSingleton<AllowedNetworks>();
+        builder.Services.AddSingleton(services => new GuardedConnect(services.GetRequiredService<AllowedNetworks>().Current, services.GetRequiredService<ILogger<GuardedConnect>>()));
         builder.Services.AddSingleton(services => new TrackerClient(services.GetRequiredService<GuardedConnect>(), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<PostbackSender>();
         builder.Services.AddSingleton<Hosts>();

@@ -12,36 +12,50 @@ namespace LeadRelay;
 
 /// <summary>
 /// The operators' APIs: <c>Authorization: Bearer</c> with the token of <c>Operator__Token</c>; with the one of
-/// <c>Operator__PersonalDataToken</c> instead, where one is set, personal data may be read in clear, too.
+/// <c>Operator__PersonalDataToken</c> instead, where one is set, personal data may be read in clear, too. In the profiles
+/// <c>embedded</c> and <c>sandbox</c> the samples' tokens do the same. The settings are read at each request, so that a
+/// token can be changed without a restart; one that would have been refused at the start lets nobody in.
 /// </summary>
 public sealed class OperatorAccess
 {
-    private readonly byte[] tokenHash;
-    private readonly byte[]? personalDataTokenHash;
+    private const string SampleToken = "demo-operator-token";
+    private const string SamplePersonalDataToken = "demo-personal-data-token";
+
+    private readonly IConfiguration settings;
 
     /// <exception cref="InvalidOperationException">No token is set, both are the same, or one is the sample's outside the sample profiles.</exception>
     public OperatorAccess(IConfiguration settings)
     {
-        var (token, personal) = (settings["Operator:Token"], settings["Operator:PersonalDataToken"]);
-        if (string.IsNullOrWhiteSpace(token))
+        this.settings = settings;
+        if (string.IsNullOrWhiteSpace(Token))
             throw new InvalidOperationException("Operator__Token is not set: give the operators' APIs a long random token.");
-        if (token == personal)
+        if (Token == PersonalDataToken)
             throw new InvalidOperationException("Operator__PersonalDataToken is the same as Operator__Token: give those who may read personal data a token of their own, or nobody.");
-        if ((token is "demo-operator-token" || personal is "demo-personal-data-token") && settings["Profile"] is not ("embedded" or "sandbox"))
+        if ((Token is SampleToken || PersonalDataToken is SamplePersonalDataToken) && !TakesSamples)
             throw new InvalidOperationException("Operator__Token or Operator__PersonalDataToken is the sample's: everybody knows it. Set one of your own, or Profile=embedded to try things.");
-        tokenHash = Hash(token);
-        personalDataTokenHash = string.IsNullOrWhiteSpace(personal) ? null : Hash(personal);
     }
 
+    private string? Token => settings["Operator:Token"];
+
+    private string? PersonalDataToken => settings["Operator:PersonalDataToken"];
+
+    private bool TakesSamples => settings["Profile"] is "embedded" or "sandbox";
+
     /// <summary>Whether a header's value carries one of the tokens; takes the same time whether it does or not.</summary>
-    public bool Allows(string? authorization) => Carries(authorization, tokenHash) | AllowsPersonalData(authorization);
+    public bool Allows(string? authorization) => Carries(authorization, Token, SampleToken) | AllowsPersonalData(authorization);
 
     /// <summary>Whether it carries the one for personal data.</summary>
-    public bool AllowsPersonalData(string? authorization) => personalDataTokenHash is { } hash && Carries(authorization, hash);
+    public bool AllowsPersonalData(string? authorization) => Carries(authorization, PersonalDataToken, SamplePersonalDataToken) & !Carries(authorization, Token, SampleToken);
 
-    private static bool Carries(string? authorization, byte[] hash) =>
-        authorization is not null && authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
-        && CryptographicOperations.FixedTimeEquals(Hash(authorization[7..].Trim()), hash);
+    private bool Carries(string? authorization, string? token, string sample)
+    {
+        if (authorization is null || !authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+            return false;
+        var given = Hash(authorization[7..].Trim());
+        return (IsOneOf(token) & !string.IsNullOrWhiteSpace(token) & (TakesSamples || token != sample)) | (IsOneOf(sample) & TakesSamples);
+
+        bool IsOneOf(string? known) => CryptographicOperations.FixedTimeEquals(given, Hash(known ?? ""));
+    }
 
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 }

@@ -21,9 +21,10 @@ namespace LeadRelay;
 /// <summary>What every service has: the campaign configuration, the clock, health, problem details.</summary>
 public static class ServiceDefaults
 {
-    /// <summary>Adds them. The settings are those of the README: <c>Config__Path</c>, <c>Profile</c>, <c>Ports__*</c>.</summary>
+    /// <summary>Adds them, before anything else: the settings' files among them. The settings are those of the README: <c>Config__Path</c>, <c>Profile</c>, <c>Ports__*</c>.</summary>
     public static void AddServiceDefaults(this WebApplicationBuilder builder)
     {
+        builder.Configuration.AddSettingsFromFiles();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = problem =>
         {

@@ -55,6 +55,50 @@ public sealed class OperatorAccessTests
     public void The_samples_tokens_are_taken_in_the_sample_profiles(string profile) =>
         Assert.True(With("demo-operator-token", "demo-personal-data-token", profile).AllowsPersonalData("Bearer demo-personal-data-token"));
 
-    private static OperatorAccess With(string? token, string? personal, string? profile = null) => new(new ConfigurationBuilder()
-        .AddInMemoryCollection([new("Operator:Token", token), new("Operator:PersonalDataToken", personal), new("Profile", profile)]).Build());
+    [Theory]
+    [InlineData("embedded", true)]
+    [InlineData("sandbox", true)]
+    [InlineData("production", false)]
+    [InlineData(null, false)]
+    public void The_samples_tokens_are_taken_beside_those_that_are_set_and_in_no_other_profile(string? profile, bool taken)
+    {
+        var access = With(Token, Personal, profile);
+
+        Assert.Equal((taken, taken), (access.Allows("Bearer demo-operator-token"), access.AllowsPersonalData("Bearer demo-personal-data-token")));
+        Assert.False(access.AllowsPersonalData("Bearer demo-operator-token"));
+        Assert.True(access.Allows($"Bearer {Token}") && access.AllowsPersonalData($"Bearer {Personal}"));
+    }
+
+    [Fact]
+    public void A_profile_that_changes_counts_without_a_restart()
+    {
+        var settings = Settings(Token, null, "production");
+        var access = new OperatorAccess(settings);
+        Assert.False(access.Allows("Bearer demo-operator-token"));
+
+        settings["Profile"] = "sandbox";
+
+        Assert.True(access.Allows("Bearer demo-operator-token"));
+    }
+
+    [Theory]
+    [InlineData(null, Personal, "Bearer ", false)]
+    [InlineData("", Personal, "Bearer ", false)]
+    [InlineData("demo-operator-token", Personal, "Bearer demo-operator-token", false)]
+    [InlineData("another", "another", "Bearer another", true)]
+    public void A_bad_change_lets_nobody_in_who_should_not_be(string? token, string? personal, string authorization, bool allowed)
+    {
+        var settings = Settings(Token, Personal, "production");
+        var access = new OperatorAccess(settings);
+
+        (settings["Operator:Token"], settings["Operator:PersonalDataToken"]) = (token, personal);
+
+        Assert.Equal((allowed, false), (access.Allows(authorization), access.AllowsPersonalData(authorization)));
+        Assert.False(access.Allows($"Bearer {Token}"));
+    }
+
+    private static OperatorAccess With(string? token, string? personal, string? profile = null) => new(Settings(token, personal, profile));
+
+    private static IConfigurationRoot Settings(string? token, string? personal, string? profile) => new ConfigurationBuilder()
+        .AddInMemoryCollection([new("Operator:Token", token), new("Operator:PersonalDataToken", personal), new("Profile", profile)]).Build();
 }

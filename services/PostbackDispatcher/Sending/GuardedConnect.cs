@@ -7,11 +7,11 @@ namespace LeadRelay.PostbackDispatcher;
 /// Connects to hosts that <see cref="AddressGuard"/> lets through. A name is resolved once, all that it resolves to is
 /// vetted, and the connection goes to just these addresses: a name that means something else a moment later gains nothing.
 /// </summary>
-/// <param name="allowed">The operator's own networks, <c>Postbacks__AllowNetworks</c>.</param>
+/// <param name="allowed">The operator's own networks as they are set now: <see cref="AllowedNetworks"/>.</param>
 /// <param name="resolve">All addresses of a name; the system's resolver unless tests bring their own.</param>
 /// <param name="ports">As in <see cref="AddressGuard.FaultOf"/>.</param>
 public sealed class GuardedConnect(
-    IReadOnlyList<IPNetwork> allowed, ILogger<GuardedConnect> logger, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null, IReadOnlyList<int>? ports = null)
+    Func<IReadOnlyList<IPNetwork>> allowed, ILogger<GuardedConnect> logger, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null, IReadOnlyList<int>? ports = null)
 {
     /// <summary>For one connection, over all addresses of the host, TLS included.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
@@ -25,9 +25,10 @@ public sealed class GuardedConnect(
     public async ValueTask<Stream> ConnectAsync(string host, int port, CancellationToken ct)
     {
         var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await resolve(host, ct);
+        var own = allowed();
         foreach (var address in addresses)
         {
-            if (AddressGuard.FaultOf(address, port, allowed, ports) is not { } fault)
+            if (AddressGuard.FaultOf(address, port, own, ports) is not { } fault)
                 continue;
             logger.LogWarning("A postback to {Host}:{Port} was not sent: it leads to {Address}. {Fault}", host, port, address, fault);
             throw new ForbiddenHostException($"{host}:{port} was not called. {fault} If it is the operator's own, its network belongs into Postbacks__AllowNetworks.");

@@ -4,15 +4,14 @@ using Microsoft.Extensions.Logging;
 namespace LeadRelay.Configuration;
 
 /// <summary>
-/// The configuration in force. Looks at the folder every two seconds (polling, because file watchers miss what happens in
+/// The configuration in force. Looks at the folder (and at which one it is) every two seconds (polling, because file watchers miss what happens in
 /// container mounts), takes a good change and refuses a bad one: then the last good one stays.
 /// </summary>
 public sealed partial class ConfigStore : BackgroundService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
-    private readonly string folder;
-    private readonly string profile;
+    private readonly Func<(string Folder, string Profile)> where;
     private readonly TimeProvider clock;
     private readonly ILogger<ConfigStore> log;
     private readonly Lock polling = new();
@@ -20,14 +19,15 @@ public sealed partial class ConfigStore : BackgroundService
     private volatile RelayConfig current;
     private volatile IReadOnlyList<ConfigFault> lastFaults = [];
 
+    /// <param name="where">The folder and the profile as they are set now: asked at each look.</param>
     /// <exception cref="ConfigurationException">The folder is not valid; the message has every fault.</exception>
-    public ConfigStore(string folder, string profile, TimeProvider clock, ILogger<ConfigStore> log)
+    public ConfigStore(Func<(string Folder, string Profile)> where, TimeProvider clock, ILogger<ConfigStore> log)
     {
-        (this.folder, this.profile, this.clock, this.log) = (folder, profile, clock, log);
-        var files = ConfigFiles.Read(folder);
+        (this.where, this.clock, this.log) = (where, clock, log);
+        var (files, profile) = Look();
         var result = ConfigLoader.Load(files, profile);
         current = result.Config ?? throw new ConfigurationException(result.Faults);
-        seen = files.Fingerprint();
+        seen = Seen(files, profile);
         LogLoaded(current);
     }
 
@@ -42,8 +42,8 @@ public sealed partial class ConfigStore : BackgroundService
     {
         lock (polling)
         {
-            var files = ConfigFiles.Read(folder);
-            var fingerprint = files.Fingerprint();
+            var (files, profile) = Look();
+            var fingerprint = Seen(files, profile);
             if (fingerprint == seen)
                 return;
             seen = fingerprint;
@@ -74,8 +74,16 @@ public sealed partial class ConfigStore : BackgroundService
         }
     }
 
+    private (ConfigFiles Files, string Profile) Look()
+    {
+        var (folder, profile) = where();
+        return (ConfigFiles.Read(folder), profile);
+    }
+
+    private static string Seen(ConfigFiles files, string profile) => $"{profile} {files.Folder} {files.Fingerprint()}";
+
     private void LogLoaded(RelayConfig config) => LogLoaded(
-        folder, string.Join(", ", config.Campaigns.Keys), config.Connections.Count, config.Partners.Count, config.Trackers.Count);
+        config.Folder, string.Join(", ", config.Campaigns.Keys), config.Connections.Count, config.Partners.Count, config.Trackers.Count);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Configuration loaded from {Folder}: campaigns {Campaigns}; {Connections} connection(s), {Partners} partner(s), {Trackers} tracker(s)")]
     private partial void LogLoaded(string folder, string campaigns, int connections, int partners, int trackers);

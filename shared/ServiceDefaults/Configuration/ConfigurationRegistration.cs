@@ -20,8 +20,7 @@ public static class ConfigurationRegistration
             return builder;
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => new ConfigStore(
-            builder.Configuration["Config:Path"] ?? "config",
-            builder.Configuration["Profile"] ?? "production",
+            () => (builder.Configuration["Config:Path"] ?? "config", builder.Configuration["Profile"] ?? "production"),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<ConfigStore>>()));
         builder.Services.AddHostedService(services => services.GetRequiredService<ConfigStore>());

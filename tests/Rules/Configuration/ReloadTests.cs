@@ -10,6 +10,10 @@ public sealed class ReloadTests : IDisposable
 {
     private readonly ConfigFolder folder = new();
     private readonly Lines log = new();
+    private string at;
+    private string profile = "production";
+
+    public ReloadTests() => at = folder.Path;
 
     public void Dispose() => folder.Dispose();
 
@@ -120,6 +124,34 @@ public sealed class ReloadTests : IDisposable
     }
 
     [Fact]
+    public void Another_folder_counts_without_a_restart()
+    {
+        using var other = new ConfigFolder().Set(ConfigFolder.Campaign, "wait_seconds", "9");
+        using var store = Store();
+
+        at = other.Path;
+        store.Poll();
+
+        Assert.Equal((other.Path, TimeSpan.FromSeconds(9)), (store.Current.Folder, store.Current.Campaigns["first"].Wait));
+    }
+
+    [Fact]
+    public void Another_profile_counts_without_a_restart()
+    {
+        folder.Write(ConfigFolder.Partner, """{"keys": ["sha256:5f7b2ed74a9736a538a6fb5a5a1a76afdcdd0d177d7fc6e79c6b6843527d848d"]}""");
+        profile = "sandbox";
+        using var store = Store();
+
+        profile = "production";
+        store.Poll();
+
+        Assert.NotEmpty(store.LastFaults);
+        profile = "sandbox";
+        store.Poll();
+        Assert.Empty(store.LastFaults);
+    }
+
+    [Fact]
     public async Task Several_services_of_a_host_share_one_store_that_looks_every_two_seconds()
     {
         var clock = new ManualTimer();
@@ -141,7 +173,7 @@ public sealed class ReloadTests : IDisposable
         await host.StopAsync();
     }
 
-    private ConfigStore Store() => new(folder.Path, "production", TimeProvider.System, log);
+    private ConfigStore Store() => new(() => (at, profile), TimeProvider.System, log);
 
     /// <summary>A clock whose only timer goes off when the test says so.</summary>
     private sealed class ManualTimer : TimeProvider

@@ -97,7 +97,7 @@ public sealed class PolitenessTests : IDisposable
     private Politeness With(string limits)
     {
         folder.Set(ConfigFolder.Connection, "limits", limits);
-        store = new ConfigStore(folder.Path, "production", clock, NullLogger<ConfigStore>.Instance);
+        store = new ConfigStore(() => (folder.Path, "production"), clock, NullLogger<ConfigStore>.Instance);
         return politeness = new Politeness(store, clock, NullLogger<Politeness>.Instance);
     }
 

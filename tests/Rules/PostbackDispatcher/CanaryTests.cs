@@ -138,7 +138,7 @@ public sealed class CanaryTests : IAsyncLifetime
     [InlineData("localhost"), InlineData("LOCALHOST"), InlineData("127.1"), InlineData("2130706433"), InlineData("0x7f.1"), InlineData("0177.0.0.1"), InlineData("[::1]"), InlineData("0.0.0.0"), InlineData("[::]")]
     public async Task The_systems_own_resolver_is_vetted_like_any_other(string host)
     {
-        using var client = new TrackerClient(new GuardedConnect([], new WarningLog(), ports: [port]), TimeProvider.System, Limit);
+        using var client = new TrackerClient(new GuardedConnect(() => [], new WarningLog(), ports: [port]), TimeProvider.System, Limit);
 
         Assert.True((await client.SendAsync(RawTracker.Get($"http://{host}:{port}/"))).Forbidden);
         Assert.Equal(0, await ConnectionsAsync());
@@ -165,7 +165,7 @@ public sealed class CanaryTests : IAsyncLifetime
     public async Task A_port_that_is_no_web_servers_is_not_called()
     {
         using var client = new TrackerClient(
-            new GuardedConnect([], NullLogger<GuardedConnect>.Instance, (_, _) => Task.FromResult(new[] { IPAddress.Parse("8.8.8.8") })), TimeProvider.System, Limit);
+            new GuardedConnect(() => [], NullLogger<GuardedConnect>.Instance, (_, _) => Task.FromResult(new[] { IPAddress.Parse("8.8.8.8") })), TimeProvider.System, Limit);
 
         var answer = await client.SendAsync(RawTracker.Get("http://tracker.example:6379/"));
 
@@ -243,7 +243,7 @@ public sealed class CanaryTests : IAsyncLifetime
     }
 
     private TrackerClient Client(string allowed, WarningLog log, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null) =>
-        new(new GuardedConnect(Networks.Parse("Postbacks__AllowNetworks", allowed), log, resolve ?? ResolveAsync, [port, 80, 443]), TimeProvider.System, Limit);
+        new(new GuardedConnect(() => Networks.Parse("Postbacks__AllowNetworks", allowed), log, resolve ?? ResolveAsync, [port, 80, 443]), TimeProvider.System, Limit);
 
     /// <summary>Whatever is a name, and no number to the parser, leads to the canary.</summary>
     private Task<IPAddress[]> ResolveAsync(string host, CancellationToken ct) => Task.FromResult<IPAddress[]>([.. canaries.Select(canary => canary.Address)]);

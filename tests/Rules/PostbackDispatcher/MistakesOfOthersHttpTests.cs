@@ -80,7 +80,7 @@ public sealed class MistakesOfOthersHttpTests : IDisposable
     public async Task No_guard_against_calls_into_the_own_network__here_there_is_one_unless_it_is_told_otherwise()
     {
         await using var tracker = new RawTracker();
-        using var asInstalled = new TrackerClient(new GuardedConnect([], NullLogger<GuardedConnect>.Instance), TimeProvider.System);
+        using var asInstalled = new TrackerClient(new GuardedConnect(() => [], NullLogger<GuardedConnect>.Instance), TimeProvider.System);
 
         var verdict = Verdict.Of(await asInstalled.SendAsync(RawTracker.Get(tracker.Url)), 1, TimeSpan.Zero, 0.5);
 

@@ -50,7 +50,7 @@ public sealed class RawTracker : IAsyncDisposable
 
     /// <summary>A client that may call loopback.</summary>
     public static TrackerClient Client(TimeSpan? limit = null, TimeProvider? time = null) =>
-        new(new GuardedConnect(Networks.Parse("Postbacks__AllowNetworks", "127.0.0.0/8,::1"), NullLogger<GuardedConnect>.Instance), time ?? TimeProvider.System, limit);
+        new(new GuardedConnect(() => Networks.Parse("Postbacks__AllowNetworks", "127.0.0.0/8,::1"), NullLogger<GuardedConnect>.Instance), time ?? TimeProvider.System, limit);
 
     /// <summary>Connections so far. One more is made and waited for: whoever came before it has been counted by then.</summary>
     public async Task<int> CountConnectionsAsync()

@@ -221,7 +221,7 @@ public sealed class TrackerClientTests : IDisposable
     public async Task Where_a_host_that_is_let_through_lives_is_not_told()
     {
         using var own = new TrackerClient(
-            new GuardedConnect(Networks.Parse("Postbacks__AllowNetworks", "127.0.0.0/8"), NullLogger<GuardedConnect>.Instance, (_, _) => Task.FromResult(new[] { IPAddress.Parse("127.0.0.9") })),
+            new GuardedConnect(() => Networks.Parse("Postbacks__AllowNetworks", "127.0.0.0/8"), NullLogger<GuardedConnect>.Instance, (_, _) => Task.FromResult(new[] { IPAddress.Parse("127.0.0.9") })),
             TimeProvider.System);
 
         var answer = await own.SendAsync(RawTracker.Get("http://tracker.example:1/"));
