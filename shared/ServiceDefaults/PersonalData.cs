@@ -24,8 +24,13 @@ public static class PersonalData
     /// <param name="json">A message, or part of one.</param>
     public static string Erase(string json) => Change(json, Erasing, isForeign: false);
 
-    /// <summary>Free text, such as a library's word on what failed, without e-mail addresses and phone numbers.</summary>
-    public static string MaskText(string text) => Masking.Scrub(text);
+    /// <summary>Free text for the log (a reason, an exception): without phone numbers and e-mail addresses. A name in it is not recognised.</summary>
+    public static string MaskText(string text) => Masking.Text(text);
+
+    /// <summary>An id or a code that others chose, for the log: ids are digits, so only a number that is led by a plus is meant, and e-mail addresses. Cut at 128 characters.</summary>
+    public static string MaskId(string id) => Masking.Scrub(id.Length <= LongestId ? id : id[..LongestId] + "…", isUrl: true);
+
+    private const int LongestId = 128;
 
     private static string Change(string json, PersonalText texts, bool isForeign)
     {

@@ -57,7 +57,6 @@ public static class TrialEndpoints
             var at = time.GetUtcNow();
             var (answer, sent) = await sender.SendAsync(request.Rendered, current.Folder);
             var verdict = Verdict.Of(answer, attempt: 1, TimeSpan.Zero, jitter: 0.5);
-            Metrics.PostbackAttempted(verdict.Delivered ? "delivered" : "failed", isTest: true);
             return (Message: new PostbackTested(about, status.Event, status.Label, request.Target, sent, answer.HttpStatus, answer.Body, verdict.Reason, at, answer.DurationMs), Verdict: verdict);
         }));
         var publishing = Task.WhenAll(tested.Select(each => bus.PublishConfirmedAsync(each.Message, Guid.CreateVersion7(), time, lifetime.ApplicationStopping)));

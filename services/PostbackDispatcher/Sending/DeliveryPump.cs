@@ -70,7 +70,6 @@ public abstract class DeliveryPump(
             { RetryIn: { } retryIn } => (new DeliveryOutcome(DeliveryState.Waiting, retryIn, superseding, rendered), null),
             _ => (new DeliveryOutcome(DeliveryState.Failed, Sent: rendered) { Refused = answer.Forbidden || answer.HttpStatus is >= 400 and < 500 }, Event(delivery, new PostbackFailed(about, postback, delivery.Attempt, verdict.Reason!, now))),
         };
-        Metrics.PostbackAttempted(outcome.State switch { DeliveryState.Delivered => "delivered", DeliveryState.Waiting => "retried", _ => "failed" }, isTest: false);
         return (() => SettleAsync(delivery, outcome, ended is null ? [attempted] : [attempted, ended]), answer.IsUp);
     }
 

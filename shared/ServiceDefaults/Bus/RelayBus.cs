@@ -1,3 +1,4 @@
+using LeadRelay.Logging;
 using LeadRelay.Telemetry;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,6 +29,7 @@ public static class RelayBus
         builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
+            bus.AddPublishObserver<MessageLog>();
             bus.ConfigureHealthCheckOptions(health => health.MinimalFailureStatus = withoutBroker);
             foreach (var add in consumers)
                 add(bus);
@@ -53,6 +55,7 @@ public static class RelayBus
     {
         memory.UseConsumeFilter(typeof(ConsumeSpan<>), context);
         context.GetService<Answers>()?.Receive(memory);
+        memory.UseSubjects(context);
         memory.ConfigureEndpoints(context);
     }
 
@@ -68,6 +71,7 @@ public static class RelayBus
         }));
         rabbit.UseConsumeFilter(typeof(ConsumeSpan<>), context);
         context.GetService<Answers>()?.Receive(rabbit);
+        rabbit.UseSubjects(context);
         rabbit.ConfigureEndpoints(context);
     }
 }
