@@ -6,7 +6,7 @@ using LeadRelay.Telemetry;
 namespace LeadRelay.CrmWriter;
 
 /// <summary>Works off the ledger: claims what is due and may be called, calls SalesRender once, writes what came of it, tells everyone.</summary>
-public sealed class CrmPump(ICrmLedger ledger, Settling settling, SalesRender crm, Politeness politeness, ConfigStore config, TimeProvider time, ILogger<CrmPump> logger)
+public sealed partial class CrmPump(ICrmLedger ledger, Settling settling, SalesRender crm, Politeness politeness, ConfigStore config, TimeProvider time, ILogger<CrmPump> logger)
     : Pump<CrmPump.Claim>(512, logger)
 {
     /// <summary>A call that provably changed nothing is made again for this long.</summary>
@@ -26,6 +26,8 @@ public sealed class CrmPump(ICrmLedger ledger, Settling settling, SalesRender cr
         return [.. work.Select(w => new Claim(w, since, politeness.Enter(w.Message.About.Connection)))];
     }
 
+    protected override Subject About(Claim claim) => claim.Work.Message.About;
+
     protected override async Task WorkAsync(Claim claim)
     {
         using var span = LeadTrace.Start($"work {claim.Work.Kind}", ActivityKind.Internal, claim.Work.Message.About);
@@ -35,7 +37,7 @@ public sealed class CrmPump(ICrmLedger ledger, Settling settling, SalesRender cr
         // Writing down and telling what came of a call is no call: the next one may begin.
         Wake();
         if (settlement is not null && !await settling.SettleAsync(claim.Work, settlement))
-            Logger.LogWarning("The outcome {Outcome} of {Id} came after its lease had passed to another.", settlement.Event.Message.GetType().Name, claim.Work.Id);
+            LogTooLate(Logger, settlement.Event.Message.GetType().Name, claim.Work.Id);
     }
 
     /// <summary>Null when the row was given back without an outcome.</summary>
@@ -151,4 +153,7 @@ public sealed class CrmPump(ICrmLedger ledger, Settling settling, SalesRender cr
         time.GetUtcNow() - work.Since > GiveUpAfter
             ? Outcomes.Refused(work, "crm_unreachable", $"SalesRender could not be reached for {GiveUpAfter.TotalHours} hours: {nothing.Reason}", exchange, time)
             : Outcomes.Delayed(work, nothing.Reason, Backoff.Delay(work.Attempt, nothing.RetryAfter), exchange, time);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The outcome {Outcome} of {WorkId} came after its lease had passed to another.")]
+    private static partial void LogTooLate(ILogger logger, string outcome, Guid workId);
 }

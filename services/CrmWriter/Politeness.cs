@@ -11,7 +11,7 @@ namespace LeadRelay.CrmWriter;
 /// How hard SalesRender may be worked now, connection by connection: so many calls at once, so many a minute, none while
 /// it is down, none with a token that it refused. What may not be called is not claimed, so it waits in the ledger.
 /// </summary>
-public sealed class Politeness(ConfigStore config, TimeProvider time, ILogger<Politeness> logger) : IDisposable
+public sealed partial class Politeness(ConfigStore config, TimeProvider time, ILogger<Politeness> logger) : IDisposable
 {
     /// <summary>How long a refused token or a SalesRender that is down is left alone before one call tries again.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
@@ -46,12 +46,11 @@ public sealed class Politeness(ConfigStore config, TimeProvider time, ILogger<Po
         if (outcome is CrmOutcome.NothingSent { BadCredentials: true })
         {
             refusedTokens[token] = time.GetUtcNow() + Pause;
-            logger.LogCritical("SalesRender refuses the token {Token} of the connection {Connection}. What needs it waits and is tried again every {Seconds} s: check the token.",
-                token, connection.Name, Pause.TotalSeconds);
+            LogTokenRefused(logger, $"{token}", connection.Name, Pause.TotalSeconds);
         }
         else if (outcome is not (CrmOutcome.NothingSent or CrmOutcome.InDoubt) && refusedTokens.TryRemove(token, out _))
         {
-            logger.LogInformation("SalesRender takes the token {Token} of the connection {Connection} again.", token, connection.Name);
+            LogTokenTaken(logger, $"{token}", connection.Name);
         }
         return outcome;
     }
@@ -75,6 +74,18 @@ public sealed class Politeness(ConfigStore config, TimeProvider time, ILogger<Po
         foreach (var line in lines.Values)
             line.Dispose();
     }
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "SalesRender refuses the token {Token} of the connection {Connection}. What needs it waits and is tried again every {Seconds} s: check the token.")]
+    private static partial void LogTokenRefused(ILogger logger, string token, string connection, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "SalesRender takes the token {Token} of the connection {Connection} again.")]
+    private static partial void LogTokenTaken(ILogger logger, string token, string connection);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "SalesRender is down for the connection {Connection}. Its calls wait and are tried again every {Seconds} s.")]
+    private static partial void LogDown(ILogger logger, string connection, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "SalesRender is back for the connection {Connection}.")]
+    private static partial void LogBack(ILogger logger, string connection);
 
     private static readonly Place NoPlace = new(() => { });
 
@@ -109,13 +120,13 @@ public sealed class Politeness(ConfigStore config, TimeProvider time, ILogger<Po
                     OnOpened = arguments =>
                     {
                         openUntil = time.GetUtcNow() + arguments.BreakDuration;
-                        logger.LogCritical("SalesRender is down for the connection {Connection}. Its calls wait and are tried again every {Seconds} s.", connection, Pause.TotalSeconds);
+                        LogDown(logger, connection, Pause.TotalSeconds);
                         return default;
                     },
                     OnClosed = _ =>
                     {
                         openUntil = null;
-                        logger.LogInformation("SalesRender is back for the connection {Connection}.", connection);
+                        LogBack(logger, connection);
                         return default;
                     },
                 })

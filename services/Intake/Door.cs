@@ -8,7 +8,7 @@ namespace LeadRelay.Intake;
 /// The way from Intake onto the bus. What it takes is either confirmed by the broker to every queue that must have it, or
 /// on this door's disk, or its outcome is unknown and the caller is told so.
 /// </summary>
-public sealed class Door([FromKeyedServices(Door.Spool)] Edge edge, IBus bus, Answers answers, TimeProvider time, ILogger<Door> logger)
+public sealed partial class Door([FromKeyedServices(Door.Spool)] Edge edge, IBus bus, Answers answers, TimeProvider time, ILogger<Door> logger)
 {
     /// <summary>First name of the spool's folders.</summary>
     public const string Spool = "intake";
@@ -42,9 +42,12 @@ public sealed class Door([FromKeyedServices(Door.Spool)] Edge edge, IBus bus, An
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            logger.LogWarning("The audit could not be asked: {Reason}", e.Message);
+            LogNotAsked(PersonalData.MaskText(e.Message));
             return null;
         }
         return await question.WaitAsync(ViewLimit, ct) as LeadViewsFound;
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The audit could not be asked: {Reason}")]
+    private partial void LogNotAsked(string reason);
 }

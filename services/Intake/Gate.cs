@@ -1,4 +1,5 @@
 using LeadRelay.Configuration;
+using System.Net;
 
 namespace LeadRelay.Intake;
 
@@ -6,7 +7,7 @@ namespace LeadRelay.Intake;
 /// Decides whether somebody may call at all: by API key (<c>X-Api-Key</c>, <c>Authorization: Bearer</c>, or <c>api_key</c>
 /// in the body; never the URL, which ends up in logs), by address, and by how often.
 /// </summary>
-public sealed class Gate(ConfigStore config, CallLimits limits, ILogger<Gate> logger)
+public sealed partial class Gate(ConfigStore config, CallLimits limits, ILogger<Gate> logger)
 {
     private static readonly Refusal Unknown = new(401, "unauthorized",
         "No partner has this API key. Send it as X-Api-Key, as Authorization: Bearer, or as api_key in the body.");
@@ -54,12 +55,15 @@ public sealed class Gate(ConfigStore config, CallLimits limits, ILogger<Gate> lo
     {
         var address = request.HttpContext.Connection.RemoteIpAddress;
         if (limits.IsWorthTelling("strangers"))
-            logger.LogInformation("A call from {Address} to {Path} had no key that is valid there; at most one such call a minute is logged.", address, request.Path);
+            LogStranger(address, PersonalData.MaskId(request.Path));
         return limits.StrangerExceeds(address) is { } wait ? TooMany(wait) : null;
     }
 
     private static Refusal TooMany(TimeSpan wait) =>
         new(429, "rate_limited", "Too many calls; call again after the time in Retry-After.") { RetryAfter = wait };
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "A call from {Address} to {Path} had no key that is valid there; at most one such call a minute is logged.")]
+    private partial void LogStranger(IPAddress? address, string path);
 }
 
 /// <summary>What the gate decided.</summary>

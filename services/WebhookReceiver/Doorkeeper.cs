@@ -8,7 +8,7 @@ using LeadRelay.Configuration;
 namespace LeadRelay.WebhookReceiver;
 
 /// <summary>Who may come in: callers who know the connection's secret and call from where it allows.</summary>
-public sealed class Doorkeeper(ILogger<Doorkeeper> logger) : IDisposable
+public sealed partial class Doorkeeper(ILogger<Doorkeeper> logger) : IDisposable
 {
     /// <summary>Refused calls of one address in a minute that are answered as such; after them it is 429.</summary>
     public const int Guesses = 30;
@@ -30,7 +30,7 @@ public sealed class Doorkeeper(ILogger<Doorkeeper> logger) : IDisposable
             if (reference.TryReveal(out var value, out var fault))
                 known |= CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(value)), given);
             else
-                logger.LogError("A webhook secret cannot be read, so webhooks are refused: {Fault}", fault);
+                LogUnreadable(fault);
         }
         return known;
     }
@@ -46,7 +46,7 @@ public sealed class Doorkeeper(ILogger<Doorkeeper> logger) : IDisposable
         using (var line = lines.AttemptAcquire())
         {
             if (line.IsAcquired)
-                logger.LogWarning("A webhook from {Address} was refused: {Why} Further ones within a minute are only counted.", address, why);
+                LogRefused(address, why);
         }
         using var guess = guesses.AttemptAcquire(address);
         return guess.IsAcquired;
@@ -64,4 +64,10 @@ public sealed class Doorkeeper(ILogger<Doorkeeper> logger) : IDisposable
     /// <summary>Whoever has one IPv6 address has all of its /64.</summary>
     private static IPAddress Neighbourhood(IPAddress address) =>
         address.AddressFamily is AddressFamily.InterNetworkV6 ? new IPAddress([.. address.GetAddressBytes()[..8], .. new byte[8]]) : address;
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A webhook secret cannot be read, so webhooks are refused: {Fault}")]
+    private partial void LogUnreadable(string? fault);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A webhook from {Address} was refused: {Why} Further ones within a minute are only counted.")]
+    private partial void LogRefused(IPAddress address, string why);
 }

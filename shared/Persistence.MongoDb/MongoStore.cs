@@ -12,7 +12,7 @@ namespace LeadRelay.Persistence.MongoDb;
 /// transaction, on the disks of a majority when it returns. An outage (unreachable, no primary, not writable, disk full)
 /// is waited out in place: nobody else has to know how.
 /// </summary>
-public sealed class MongoStore : IHealthCheck, IDisposable
+public sealed partial class MongoStore : IHealthCheck, IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private static readonly WriteConcern Durable = WriteConcern.WMajority.With(journal: true, wTimeout: TimeSpan.FromSeconds(10));
@@ -145,7 +145,7 @@ public sealed class MongoStore : IHealthCheck, IDisposable
             ? $"no server answers that can be written to: {(servers.Count is 0 ? "none of Store__Url's is of its replica set" : string.Join("; ", servers.Select(Describe)))}"
             : e.Message;
         if (fault is null)
-            logger.LogWarning("The store cannot be used and is waited for: {Reason}", reason);
+            LogAway(PersonalData.MaskText(reason));
         fault = $"The store cannot be used: {reason}";
     }
 
@@ -169,4 +169,7 @@ public sealed class MongoStore : IHealthCheck, IDisposable
         MongoBulkWriteException bulk => bulk.WriteConcernError is not null || bulk.WriteErrors.Any(error => OutageCodes.Contains(error.Code)),
         _ => false,
     };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The store cannot be used and is waited for: {Reason}")]
+    private partial void LogAway(string reason);
 }

@@ -5,7 +5,7 @@ namespace LeadRelay;
 
 /// <summary>Something that is done again and again while a service runs. A failure is logged and it goes on.</summary>
 /// <param name="interval">Between two rounds, unless somebody calls <see cref="Wake"/> or there is more to do at once.</param>
-public abstract class Chore(TimeSpan interval, ILogger logger) : BackgroundService
+public abstract partial class Chore(TimeSpan interval, ILogger logger) : BackgroundService
 {
     private readonly SemaphoreSlim wake = new(0, 1);
 
@@ -33,9 +33,12 @@ public abstract class Chore(TimeSpan interval, ILogger logger) : BackgroundServi
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
             catch (Exception e)
             {
-                Logger.LogError(e, "{Chore} failed; trying again.", GetType().Name);
+                LogFailed(Logger, e, GetType().Name);
                 await wake.WaitAsync(interval, CancellationToken.None);
             }
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Chore} failed; trying again.")]
+    private static partial void LogFailed(ILogger logger, Exception e, string chore);
 }

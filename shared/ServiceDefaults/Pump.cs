@@ -1,3 +1,4 @@
+using LeadRelay.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace LeadRelay;
@@ -7,7 +8,7 @@ namespace LeadRelay;
 /// is in the ledger and not here, so any number of replicas may do the same and a killed one leaves nothing behind.
 /// </summary>
 /// <param name="slots">How many rows may be worked on at once.</param>
-public abstract class Pump<T>(int slots, ILogger logger) : Chore(TimeSpan.FromMilliseconds(500), logger)
+public abstract partial class Pump<T>(int slots, ILogger logger) : Chore(TimeSpan.FromMilliseconds(500), logger)
 {
     private readonly TaskCompletionSource finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int running = 1; // itself
@@ -17,6 +18,9 @@ public abstract class Pump<T>(int slots, ILogger logger) : Chore(TimeSpan.FromMi
 
     /// <summary>Works on one row, to the end: the lease is given back by writing the outcome.</summary>
     protected abstract Task WorkAsync(T row);
+
+    /// <summary>What a row is about: all that is logged while it is worked on names it.</summary>
+    protected abstract Subject About(T row);
 
     protected override async Task<bool> RoundAsync(CancellationToken ct)
     {
@@ -42,8 +46,9 @@ public abstract class Pump<T>(int slots, ILogger logger) : Chore(TimeSpan.FromMi
 
     private async Task RunAsync(T row)
     {
+        using var scope = Logger.BeginScope(About(row));
         try { await WorkAsync(row); }
-        catch (Exception e) { Logger.LogError(e, "Working on a row of the ledger failed; its lease decides what follows."); }
+        catch (Exception e) { LogRowFailed(Logger, e); }
         finally { Finish(); }
     }
 
@@ -54,4 +59,7 @@ public abstract class Pump<T>(int slots, ILogger logger) : Chore(TimeSpan.FromMi
         else
             Wake();
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Working on a row of the ledger failed; its lease decides what follows.")]
+    private static partial void LogRowFailed(ILogger logger, Exception e);
 }

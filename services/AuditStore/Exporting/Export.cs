@@ -9,7 +9,7 @@ namespace LeadRelay.AuditStore;
 /// An export on its way: pages are read, turned into rows and written at the same time, each one ahead of the next step at
 /// most, so that memory stays as it is however much there is. A slow reader slows it down, an outage of the store is waited out.
 /// </summary>
-public sealed class Export(ExportAsked asked, Reader reader, Readers readers, IAuditLog audit, ILogger<Export> logger, CancellationToken stopping) : IResult
+public sealed partial class Export(ExportAsked asked, Reader reader, Readers readers, IAuditLog audit, ILogger<Export> logger, CancellationToken stopping) : IResult
 {
     /// <summary>Characters of messages that are read at once, or one message.</summary>
     public const long MostText = 300_000;
@@ -34,7 +34,7 @@ public sealed class Export(ExportAsked asked, Reader reader, Readers readers, IA
         {
             // Of a reader that went away the pipe may know before the request does.
             if (!ended.IsCancellationRequested && e is not (OperationCanceledException or IOException))
-                logger.LogError(e, "An export broke off after {Rows} rows", written);
+                LogBrokeOff(e, written);
             // Whoever reads must not take a part for the whole.
             httpContext.Abort();
         }
@@ -104,4 +104,7 @@ public sealed class Export(ExportAsked asked, Reader reader, Readers readers, IA
             await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "An export broke off after {Rows} rows")]
+    private partial void LogBrokeOff(Exception e, long rows);
 }

@@ -10,7 +10,7 @@ namespace LeadRelay.AuditStore;
 /// Stores every message as it was on the wire, and keeps the leads' records. The store waits out its own outages, so a batch
 /// never fails for one; a batch that is delivered again changes nothing.
 /// </summary>
-public sealed class AuditConsumer(IAuditLog audit, LeadViewKeeper views, PhoneHashes phones, IBus bus, TimeProvider time, ILogger<AuditConsumer> logger) : IConsumer<Batch<IAudited>>
+public sealed partial class AuditConsumer(IAuditLog audit, LeadViewKeeper views, PhoneHashes phones, IBus bus, TimeProvider time, ILogger<AuditConsumer> logger) : IConsumer<Batch<IAudited>>
 {
     public async Task Consume(ConsumeContext<Batch<IAudited>> context)
     {
@@ -19,7 +19,7 @@ public sealed class AuditConsumer(IAuditLog audit, LeadViewKeeper views, PhoneHa
         foreach (var apart in await audit.AppendAsync([.. stored.Select(message => message.Entry)], ct))
         {
             Metrics.SetApart(apart.Kind);
-            logger.LogError("The store will not take the {Kind} {MessageId} ({Bytes} bytes), which is set apart: {Reason} GET /audit/apart shows it.", apart.Kind, apart.MessageId, apart.Bytes, apart.Reason);
+            LogSetApart(apart.Kind, apart.MessageId, apart.Bytes, PersonalData.MaskText(apart.Reason));
         }
         // A batch belongs to many leads' traces, so each message has a span of its own.
         foreach (var (message, (entry, _)) in context.Message.Zip(stored))
@@ -40,4 +40,7 @@ public sealed class AuditConsumer(IAuditLog audit, LeadViewKeeper views, PhoneHa
 
     private Task TellAsync(IAudited what, AuditEntry cause, CancellationToken ct) =>
         bus.PublishConfirmedAsync(what, StableId.Of($"{cause.MessageId}", what.GetType().Name), time, ct);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The store will not take the {Kind} {MessageId} ({Bytes} bytes), which is set apart: {Reason} GET /audit/apart shows it.")]
+    private partial void LogSetApart(string kind, Guid messageId, long bytes, string reason);
 }

@@ -14,7 +14,7 @@ public sealed record Reader(string? Partner, bool MayReadPersonalData, string? A
 }
 
 /// <summary>Knows who reads, and puts on record what must be.</summary>
-public sealed class Readers(OperatorAccess operators, ConfigStore config, IBus bus, TimeProvider time, ILogger<Readers> logger)
+public sealed partial class Readers(OperatorAccess operators, ConfigStore config, IBus bus, TimeProvider time, ILogger<Readers> logger)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
@@ -43,8 +43,11 @@ public sealed class Readers(OperatorAccess operators, ConfigStore config, IBus b
         }
         catch (Exception e)
         {
-            logger.LogWarning("A read of the audit could not be put on record: {Reason}", e.Message);
+            LogNotOnRecord(PersonalData.MaskText(e.Message));
             return false;
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A read of the audit could not be put on record: {Reason}")]
+    private partial void LogNotOnRecord(string reason);
 }

@@ -6,7 +6,7 @@ using LeadRelay.Telemetry;
 namespace LeadRelay.PostbackDispatcher;
 
 /// <summary>Makes deliveries: claims what is due in its lane and may be sent, calls the tracker, writes what came of it.</summary>
-public abstract class DeliveryPump(
+public abstract partial class DeliveryPump(
     Lane lane, IPostbackLedger ledger, OutboxSender<IPostbackLedger> outbox, Hosts hosts, PostbackSender sender, ConfigStore config, IHostApplicationLifetime stopping, TimeProvider time, ILogger logger)
     : Pump<DeliveryPump.Claim>(512, logger)
 {
@@ -30,6 +30,8 @@ public abstract class DeliveryPump(
             hosts.Enter(delivery.Postback.Target, lane);
         return [.. claimed.Select(delivery => new Claim(delivery, since))];
     }
+
+    protected override Subject About(Claim claim) => claim.Delivery.About;
 
     protected override async Task WorkAsync(Claim claim)
     {
@@ -81,13 +83,16 @@ public abstract class DeliveryPump(
             await outbox.SendAsync(events, stopping.ApplicationStopping);
             return;
         }
-        Logger.LogWarning("The outcome of attempt {Attempt} of delivery {Id} came after its lease had passed to another.", delivery.Attempt, delivery.Postback.DeliveryId);
+        LogTooLate(Logger, delivery.Attempt, delivery.Postback.DeliveryId);
         // It counts no more, and yet somebody was called.
         await outbox.SendAsync([.. events.Where(e => e.Message is PostbackAttempted)], stopping.ApplicationStopping);
     }
 
     private static Outgoing Event(Delivery delivery, IAudited message) =>
         new(StableId.Of(delivery.Postback.DeliveryId.ToString(), message.GetType().Name, 0, delivery.Attempt), message);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The outcome of attempt {Attempt} of delivery {DeliveryId} came after its lease had passed to another.")]
+    private static partial void LogTooLate(ILogger logger, int attempt, Guid deliveryId);
 }
 
 /// <summary>The lane of first attempts.</summary>

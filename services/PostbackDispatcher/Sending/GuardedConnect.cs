@@ -10,7 +10,7 @@ namespace LeadRelay.PostbackDispatcher;
 /// <param name="allowed">The operator's own networks as they are set now: <see cref="AllowedNetworks"/>.</param>
 /// <param name="resolve">All addresses of a name; the system's resolver unless tests bring their own.</param>
 /// <param name="ports">As in <see cref="AddressGuard.FaultOf"/>.</param>
-public sealed class GuardedConnect(
+public sealed partial class GuardedConnect(
     Func<IReadOnlyList<IPNetwork>> allowed, ILogger<GuardedConnect> logger, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null, IReadOnlyList<int>? ports = null)
 {
     /// <summary>For one connection, over all addresses of the host, TLS included.</summary>
@@ -30,7 +30,7 @@ public sealed class GuardedConnect(
         {
             if (AddressGuard.FaultOf(address, port, own, ports) is not { } fault)
                 continue;
-            logger.LogWarning("A postback to {Host}:{Port} was not sent: it leads to {Address}. {Fault}", host, port, address, fault);
+            LogForbidden(host, port, address, fault);
             throw new ForbiddenHostException($"{host}:{port} was not called. {fault} If it is the operator's own, its network belongs into Postbacks__AllowNetworks.");
         }
         var error = SocketError.HostNotFound;
@@ -55,6 +55,9 @@ public sealed class GuardedConnect(
         // A new one: the original's text has the address in it.
         throw new SocketException((int)error);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A postback to {Host}:{Port} was not sent: it leads to {Address}. {Fault}")]
+    private partial void LogForbidden(string host, int port, IPAddress address, string fault);
 }
 
 /// <summary>A host that must not be called. The message is for partners, too, and does not tell the address.</summary>

@@ -7,7 +7,7 @@ namespace LeadRelay.PostbackDispatcher;
 /// else's; one that fails again and again is left alone for a while, then tried with a single call. What may not be
 /// sent is not claimed: it waits in the ledger, no attempt of it is used up, and nothing is ever switched off.
 /// </summary>
-public sealed class Hosts(TimeProvider time, ILogger<Hosts> logger)
+public sealed partial class Hosts(TimeProvider time, ILogger<Hosts> logger)
 {
     /// <summary>Calls at once, to one host in one lane.</summary>
     public const int PlacesPerLane = 16;
@@ -78,7 +78,7 @@ public sealed class Hosts(TimeProvider time, ILogger<Hosts> logger)
         if (host.PausedUntil is null)
         {
             Metrics.HostPaused(1);
-            logger.LogCritical("{Target} failed {Count} times in a row. What is for it waits, and one call tries again every {Seconds} s.", target, host.Failures, Pause.TotalSeconds);
+            LogPaused(target, host.Failures, Pause.TotalSeconds);
         }
         host.PausedUntil = time.GetUtcNow() + Pause;
     }
@@ -90,8 +90,14 @@ public sealed class Hosts(TimeProvider time, ILogger<Hosts> logger)
             return;
         host.PausedUntil = null;
         Metrics.HostPaused(-1);
-        logger.LogInformation("{Target} is back.", target);
+        LogBack(target);
     }
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "{Target} failed {Count} times in a row. What is for it waits, and one call tries again every {Seconds} s.")]
+    private partial void LogPaused(string target, int count, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Target} is back.")]
+    private partial void LogBack(string target);
 
     private sealed class Host
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using LeadRelay.Bus;
+using LeadRelay.Logging;
 using MassTransit;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
@@ -28,7 +29,7 @@ public enum Kept
 /// <param name="path">Folder of the spools; null for no spool.</param>
 /// <param name="limit">How much text a spool may hold, in characters.</param>
 /// <param name="keepsOrder">While the spool holds anything, new messages join it.</param>
-public sealed class Edge(string name, string? path, long limit, bool keepsOrder, IBus bus, TimeProvider time, ILogger<Edge> logger)
+public sealed partial class Edge(string name, string? path, long limit, bool keepsOrder, IBus bus, TimeProvider time, ILogger<Edge> logger)
     : Chore(TimeSpan.FromSeconds(1), logger), IHealthCheck
 {
     private const int Batch = 256;
@@ -52,6 +53,7 @@ public sealed class Edge(string name, string? path, long limit, bool keepsOrder,
     /// <param name="address">Sets headers of the message, as far as it is published at once.</param>
     public async Task<Kept> KeepAsync(IAudited message, Guid id, Action<SendContext>? address = null)
     {
+        using var scope = Logger.BeginScope(message.About);
         if (!stalls && (IsEmpty || !keepsOrder))
         {
             try
@@ -61,10 +63,13 @@ public sealed class Edge(string name, string? path, long limit, bool keepsOrder,
             }
             catch (Exception e)
             {
-                Logger.LogWarning("A {Kind} was not confirmed by the broker: {Reason}", message.GetType().Name, e.Message);
+                LogUnconfirmed(Logger, message.GetType().Name, PersonalData.MaskText(e.Message));
             }
         }
-        return path is not null && await SpoolAsync(message, id) ? Kept.Spooled : Kept.Unknown;
+        if (path is null || !await SpoolAsync(message, id))
+            return Kept.Unknown;
+        LogSpooled(Logger, message.GetType().Name, id);
+        return Kept.Spooled;
     }
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(IsEmpty
@@ -93,7 +98,7 @@ public sealed class Edge(string name, string? path, long limit, bool keepsOrder,
     {
         await AdoptAsync(ct);
         if (!IsEmpty)
-            Logger.LogWarning("{Count} messages wait for the broker, the oldest for {Age:0} s.", Volatile.Read(ref count), Age.TotalSeconds);
+            LogWaiting(Logger, Volatile.Read(ref count), Math.Round(Age.TotalSeconds));
         foreach (var file in Files)
         {
             while (await file.OldestAsync(Batch, ct) is { Count: > 0 } oldest)
@@ -121,7 +126,7 @@ public sealed class Edge(string name, string? path, long limit, bool keepsOrder,
         var text = MessageJson.Write(message);
         if (Volatile.Read(ref length) + text.Length > limit)
         {
-            Logger.LogError("The spool {Path} is full; messages are refused.", path);
+            LogFull(Logger, path);
             return false;
         }
         if (Interlocked.Increment(ref count) is 1)
@@ -134,7 +139,7 @@ public sealed class Edge(string name, string? path, long limit, bool keepsOrder,
         }
         catch (Exception e)
         {
-            Logger.LogError("The spool {Path} cannot be written: {Reason}", path, e.Message);
+            LogUnwritable(Logger, path, PersonalData.MaskText(e.Message));
             return false;
         }
     }
@@ -162,13 +167,15 @@ public sealed class Edge(string name, string? path, long limit, bool keepsOrder,
         {
             foreach (var message in messages)
             {
+                using var scope = Logger.BeginScope(message.Message.About);
                 await bus.PublishOnceAsync(message.Message, message.Id, SpoolLimit, time);
+                LogSent(Logger, message.Message.GetType().Name, message.Id);
                 sent.Add(message);
             }
         }
         catch (Exception e)
         {
-            Logger.LogWarning("The broker still does not confirm: {Reason}", e.Message);
+            LogStillUnconfirmed(Logger, PersonalData.MaskText(e.Message));
         }
         return sent;
     }
@@ -197,4 +204,25 @@ public sealed class Edge(string name, string? path, long limit, bool keepsOrder,
         ?? throw new InvalidOperationException($"A new folder in {path} cannot be locked.");
 
     private static string Key(Subject about) => about.OrderId ?? about.LeadId?.ToString() ?? about.ClickId ?? "";
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A {Kind} was not confirmed by the broker: {Reason}")]
+    private static partial void LogUnconfirmed(ILogger logger, string kind, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, EventName = "Spooled", Message = "Spooled: the {Kind} {MessageId} is on this door's disk until the broker is back.")]
+    private static partial void LogSpooled(ILogger logger, string kind, Guid messageId);
+
+    [LoggerMessage(Level = LogLevel.Information, EventName = "SentFromSpool", Message = "SentFromSpool: the broker has the {Kind} {MessageId}.")]
+    private static partial void LogSent(ILogger logger, string kind, Guid messageId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} messages wait for the broker, the oldest for {Age} s.")]
+    private static partial void LogWaiting(ILogger logger, long count, double age);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The spool {Path} is full; messages are refused.")]
+    private static partial void LogFull(ILogger logger, string? path);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The spool {Path} cannot be written: {Reason}")]
+    private static partial void LogUnwritable(ILogger logger, string? path, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The broker still does not confirm: {Reason}")]
+    private static partial void LogStillUnconfirmed(ILogger logger, string reason);
 }

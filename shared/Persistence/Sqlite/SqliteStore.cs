@@ -12,7 +12,7 @@ namespace LeadRelay.Persistence.Sqlite;
 /// has gathered in one durable transaction. An outage (locked, full, unreadable) is waited out in place: nobody else has
 /// to know how.
 /// </summary>
-public sealed class SqliteStore : IHealthCheck, IAsyncDisposable
+public sealed partial class SqliteStore : IHealthCheck, IAsyncDisposable
 {
     /// <summary>The store's clock in SQL: Unix milliseconds.</summary>
     public const string Now = "CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)";
@@ -242,7 +242,7 @@ public sealed class SqliteStore : IHealthCheck, IAsyncDisposable
         using (var any = new SqliteConnection(connectionString))
             SqliteConnection.ClearPool(any);
         if (fault is null)
-            logger.LogWarning("The store cannot be used and is waited for: {Reason}", e.Message);
+            LogAway(PersonalData.MaskText(e.Message));
         fault = $"The store cannot be used: {e.Message}";
     }
 
@@ -254,4 +254,7 @@ public sealed class SqliteStore : IHealthCheck, IAsyncDisposable
     /// </summary>
     private static bool IsOutage(Exception e) =>
         e is ObjectDisposedException or SqliteException { SqliteErrorCode: 3 or 5 or 6 or 7 or 8 or 10 or 11 or 13 or CannotOpen or 26 };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The store cannot be used and is waited for: {Reason}")]
+    private partial void LogAway(string reason);
 }

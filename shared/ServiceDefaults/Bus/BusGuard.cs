@@ -10,7 +10,7 @@ namespace LeadRelay.Bus;
 /// ever when its connection dies at the wrong moment (rabbitmq-dotnet-client #1930 is one way); a service that runs and
 /// takes no messages is worse than one that is started again, with which nothing is lost.
 /// </summary>
-public sealed class BusGuard(IBusControl bus, BrokerAddress broker, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<BusGuard> logger) : BackgroundService
+public sealed partial class BusGuard(IBusControl bus, BrokerAddress broker, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<BusGuard> logger) : BackgroundService
 {
     /// <summary>EX_TEMPFAIL of sysexits.h: start it again.</summary>
     public const int ExitCode = 75;
@@ -33,8 +33,7 @@ public sealed class BusGuard(IBusControl bus, BrokerAddress broker, IHostApplica
             await Task.Delay(Interval, time, stoppingToken);
             fault = Fault();
         }
-        logger.LogCritical("The broker takes messages, but for {Seconds} s this service has not found its way back to it: {Fault}. It ends with exit code {ExitCode}, to be started again.",
-            Patience * Interval.TotalSeconds, fault, ExitCode);
+        LogLost(Patience * Interval.TotalSeconds, fault, ExitCode);
         Environment.ExitCode = ExitCode;
         lifetime.StopApplication();
         _ = Task.Delay(Grace, time, CancellationToken.None).ContinueWith(_ => Environment.Exit(ExitCode), TaskScheduler.Default);
@@ -75,4 +74,7 @@ public sealed class BusGuard(IBusControl bus, BrokerAddress broker, IHostApplica
         var queue = await channel.QueueDeclareAsync("guard", durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum", ["x-max-length"] = 1 });
         await channel.BasicPublishAsync("", queue.QueueName, mandatory: true, ReadOnlyMemory<byte>.Empty);
     }
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The broker takes messages, but for {Seconds} s this service has not found its way back to it: {Fault}. It ends with exit code {ExitCode}, to be started again.")]
+    private partial void LogLost(double seconds, string? fault, int exitCode);
 }

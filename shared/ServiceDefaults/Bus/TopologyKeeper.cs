@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace LeadRelay.Bus;
 
 /// <summary>Declares the topology at start and every minute over a connection of its own. Not ready while that fails.</summary>
-public sealed class TopologyKeeper(BrokerAddress broker, TimeProvider time, ILogger<TopologyKeeper> logger) : BackgroundService, IHealthCheck
+public sealed partial class TopologyKeeper(BrokerAddress broker, TimeProvider time, ILogger<TopologyKeeper> logger) : BackgroundService, IHealthCheck
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
@@ -29,10 +29,13 @@ public sealed class TopologyKeeper(BrokerAddress broker, TimeProvider time, ILog
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 if (fault is null)
-                    logger.LogWarning("The broker's queues could not be declared, so this service is not ready: {Reason}", e.Message);
+                    LogNotDeclared(PersonalData.MaskText(e.Message));
                 fault = $"The broker's queues could not be declared: {e.Message}";
             }
             await Task.Delay(fault is null ? Interval : Retry, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The broker's queues could not be declared, so this service is not ready: {Reason}")]
+    private partial void LogNotDeclared(string reason);
 }
