@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace LeadRelay.OtlpSink;
 
@@ -25,6 +26,10 @@ public sealed class Sink(string? apiKey = null)
         var sought = Encoding.UTF8.GetBytes(text);
         return requests.Count(each => each.Request.AsSpan().IndexOf(sought) >= 0);
     }
+
+    /// <summary>The log lines, spans and measurements that have that text in them.</summary>
+    public string Where(string text) =>
+        string.Join('\n', Logs.Cast<object>().Concat(Spans).Concat(Metrics).Select(each => JsonSerializer.Serialize(each)).Where(each => each.Contains(text, StringComparison.Ordinal)).Take(5));
 
     public WebApplication Build(int port)
     {
