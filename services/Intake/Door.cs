@@ -33,7 +33,7 @@ public sealed partial class Door([FromKeyedServices(Door.Spool)] Edge edge, IBus
         using var question = answers.Ask();
         try
         {
-            var audit = await bus.GetSendEndpoint(new Uri($"queue:{Topology.LeadViews}")).WaitAsync(SendLimit, time, ct);
+            var audit = await bus.GetSendEndpoint(new Uri($"exchange:{Topology.LeadViews}")).WaitAsync(SendLimit, time, ct);
             await audit.Send(asked, context =>
             {
                 question.Address(context);

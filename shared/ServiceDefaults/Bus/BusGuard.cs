@@ -12,6 +12,9 @@ namespace LeadRelay.Bus;
 /// </summary>
 public sealed partial class BusGuard(IBusControl bus, BrokerAddress broker, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<BusGuard> logger) : BackgroundService
 {
+    /// <summary>Of its connection, exchange and queue.</summary>
+    public const string Name = "guard";
+
     /// <summary>EX_TEMPFAIL of sysexits.h: start it again.</summary>
     public const int ExitCode = 75;
 
@@ -69,10 +72,13 @@ public sealed partial class BusGuard(IBusControl bus, BrokerAddress broker, IHos
 
     private async Task TryBrokerAsync()
     {
-        await using var connection = await broker.ConnectAsync("guard");
+        await using var connection = await broker.ConnectAsync(Name);
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
-        var queue = await channel.QueueDeclareAsync("guard", durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum", ["x-max-length"] = 1 });
-        await channel.BasicPublishAsync("", queue.QueueName, mandatory: true, ReadOnlyMemory<byte>.Empty);
+        // Not through the default exchange: who may write to that may write to every queue.
+        await channel.ExchangeDeclareAsync(Name, ExchangeType.Fanout, durable: true, autoDelete: false);
+        await channel.QueueDeclareAsync(Name, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum", ["x-max-length"] = 1 });
+        await channel.QueueBindAsync(Name, Name, routingKey: "");
+        await channel.BasicPublishAsync(Name, "", mandatory: true, ReadOnlyMemory<byte>.Empty);
     }
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "The broker takes messages, but for {Seconds} s this service has not found its way back to it: {Fault}. It ends with exit code {ExitCode}, to be started again.")]

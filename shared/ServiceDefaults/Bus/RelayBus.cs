@@ -21,11 +21,12 @@ public static class RelayBus
     /// <exception cref="InvalidOperationException">There is no broker, or its address cannot be read.</exception>
     public static void AddRelayBus(this IHostApplicationBuilder builder, bool isWhole, params Action<IBusRegistrationConfigurator>[] consumers)
     {
-        var broker = BrokerAddress.Parse(builder.Configuration["Broker:Url"]);
+        var broker = BrokerAddress.Of(builder.Configuration);
         if (broker.Url is null && !isWhole)
             throw new InvalidOperationException("Broker__Url is not set. A service on its own needs the RabbitMQ that the others use (amqp://…): in its own memory nobody would hear it. Standalone can do without.");
         var withoutBroker = builder.Properties.ContainsKey(OutlivesBroker) ? HealthStatus.Degraded : HealthStatus.Unhealthy;
         builder.Services.AddSingleton(broker);
+        var endpoints = new List<string>();
         builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
@@ -35,16 +36,18 @@ public static class RelayBus
                 add(bus);
             bus.AddConfigureEndpointsCallback((queue, endpoint) =>
             {
+                endpoints.Add(queue);
                 if (queue is not Topology.LeadViews && endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
-                    rabbit.SetQuorumQueue();
+                    rabbit.SetArguments(Topology.Work);
             });
             if (broker.Url is null)
                 bus.UsingInMemory(InMemory);
             else
-                bus.UsingRabbitMq((context, rabbit) => RabbitMq(broker.Url, context, rabbit));
+                bus.UsingRabbitMq((context, rabbit) => RabbitMq(broker, context, rabbit));
         });
         if (broker.Url is not null)
         {
+            builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<QueueAlarm>(services, endpoints));
             builder.Services.AddSingleton<TopologyKeeper>().AddHostedService(services => services.GetRequiredService<TopologyKeeper>());
             builder.Services.AddHostedService<BusGuard>();
             builder.Services.AddHealthChecks().AddCheck<TopologyKeeper>("topology", withoutBroker, ["ready"]);
@@ -59,10 +62,14 @@ public static class RelayBus
         memory.ConfigureEndpoints(context);
     }
 
-    private static void RabbitMq(Uri broker, IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator rabbit)
+    private static void RabbitMq(BrokerAddress broker, IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator rabbit)
     {
-        rabbit.Host(broker, host => host.Heartbeat(TimeSpan.FromSeconds(10)));
-        Topology.DeclareBeforePublishing(rabbit);
+        rabbit.Host(broker.Url, host =>
+        {
+            host.Heartbeat(TimeSpan.FromSeconds(10));
+            host.OnRefreshConnectionFactory = broker.Secure;
+        });
+        Topology.DeclareBeforePublishing(rabbit, broker.Rights);
         // Only for our own contracts: a mandatory Fault<T>, which nobody binds, would come back and poison its consumer.
         rabbit.ConfigurePublish(publish => publish.UseExecute(send =>
         {

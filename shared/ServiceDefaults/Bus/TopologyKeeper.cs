@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace LeadRelay.Bus;
 
 /// <summary>Declares the topology at start and every minute over a connection of its own. Not ready while that fails.</summary>
-public sealed partial class TopologyKeeper(BrokerAddress broker, TimeProvider time, ILogger<TopologyKeeper> logger) : BackgroundService, IHealthCheck
+public sealed partial class TopologyKeeper(BrokerAddress broker, QueueAlarm alarm, TimeProvider time, ILogger<TopologyKeeper> logger) : BackgroundService, IHealthCheck
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
@@ -13,7 +13,9 @@ public sealed partial class TopologyKeeper(BrokerAddress broker, TimeProvider ti
     private string? fault = "The broker's queues have not been declared yet.";
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(fault is null ? HealthCheckResult.Healthy() : new HealthCheckResult(context.Registration.FailureStatus, fault));
+        Task.FromResult(fault is not null ? new HealthCheckResult(context.Registration.FailureStatus, fault)
+            : alarm.Text is { } text ? HealthCheckResult.Degraded(text)
+            : HealthCheckResult.Healthy());
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -22,15 +24,15 @@ public sealed partial class TopologyKeeper(BrokerAddress broker, TimeProvider ti
             try
             {
                 await using var connection = await broker.ConnectAsync("topology", stoppingToken);
-                await using var channel = await connection.CreateChannelAsync(cancellationToken: stoppingToken);
-                await Topology.DeclareAsync(channel, stoppingToken);
+                await Topology.DeclareAsync(connection, broker.Rights, stoppingToken);
                 fault = null;
+                await alarm.LookAsync(connection, stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 if (fault is null)
-                    LogNotDeclared(PersonalData.MaskText(e.Message));
-                fault = $"The broker's queues could not be declared: {e.Message}";
+                    LogNotDeclared(PersonalData.MaskText(BrokerAddress.Explain(e)));
+                fault = $"The broker's queues could not be declared: {BrokerAddress.Explain(e)}";
             }
             await Task.Delay(fault is null ? Interval : Retry, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
