@@ -14,6 +14,7 @@ internal static class Relayctl
             ["Config__Path"] = relay.ConfigFolder, ["Profile"] = "embedded",
             ["CrmWriter__Url"] = relay.CrmWriter.BaseAddress!.ToString(), ["PostbackDispatcher__Url"] = relay.PostbackDispatcher.BaseAddress!.ToString(),
             ["AuditStore__Url"] = relay.AuditStore.BaseAddress!.ToString(), ["Operator__Token"] = Relay.PersonalDataToken,
+            ["Broker__Url"] = relay.BrokerUrl?.AbsoluteUri ?? "",
         };
         using var process = TestRun.Start("dotnet", [program, .. arguments], settings, TestRun.Repository);
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());

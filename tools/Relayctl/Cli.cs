@@ -64,11 +64,20 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
               Writes all that fits to standard output: messages, or the log of calls to SalesRender. Exit code 1 if it broke off.
           audit forget --lead-id ID|--phone NUMBER [--reason TEXT]
               Erases a person everywhere in the relay, for good. Needs the token for personal data.
+          queues [QUEUE] [--limit N]
+              Lists the messages that wait for a person: dead letters, and what a service failed at (QUEUE_error) or did not know
+              (QUEUE_skipped); of each its id, when it was set aside, its kind, its lead, and why.
+          queues redrive QUEUE [--message ID] [--limit N]
+              Puts them back into the queues they came from. A message that comes a second time changes nothing.
+          queues drop QUEUE --message ID --file FILE
+              Takes one out of its queue for good and writes it to a new file.
           help
 
         The audit commands ask AuditStore: AuditStore__Url (default http://127.0.0.1:8082) with the token in Operator__Token.
         The crm commands on doubts ask CrmWriter: CrmWriter__Url (default http://127.0.0.1:8084) with the token in Operator__Token.
         The postbacks commands ask PostbackDispatcher: PostbackDispatcher__Url (default http://127.0.0.1:8083) with the same token.
+        The queues commands ask RabbitMQ: Broker__Url, with a user who may read these queues and write to the default exchange
+        (the relay's own "operator"); Broker__CaFile and the like as for the services.
         The configuration folder is the one that the environment variable Config__Path names, else the repository's config.
         The partner commands take --base, the public address of Intake, for the sheet.
         Exit codes: 0 done, 1 not done (nothing was changed), a fault was found, or the job that was watched was cancelled,
@@ -107,6 +116,9 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
                 ["audit", "statistics", .. var rest] => await audit.StatisticsAsync(new Arguments(rest, [], ["--campaign", "--partner", "--from", "--to"])),
                 ["audit", "export", .. var rest] => await audit.ExportAsync(new Arguments(rest, [], [.. AuditCommands.Filter, "--format", "--view"], flags: ["--personal"])),
                 ["audit", "forget", .. var rest] => await audit.ForgetAsync(new Arguments(rest, [], ["--lead-id", "--phone", "--reason"])),
+                ["queues", "redrive", .. var rest] => await new QueueCommands(output).RedriveAsync(new Arguments(rest, ["QUEUE"], ["--message", "--limit"])),
+                ["queues", "drop", .. var rest] => await new QueueCommands(output).DropAsync(new Arguments(rest, ["QUEUE"], ["--message", "--file"])),
+                ["queues", .. var rest] => await new QueueCommands(output).ListAsync(new Arguments(rest, ["QUEUE"], ["--limit"], mayLackName: true)),
                 ["crm", "check", .. var rest] => await new CrmCommands(folder, output, errors).CheckAsync(new Arguments(rest, ["CONNECTION"], [])),
                 ["crm", "statuses", .. var rest] => await new CrmCommands(folder, output, errors).StatusesAsync(new Arguments(rest, ["CONNECTION"], [])),
                 _ => throw new UsageException($"There is no command {string.Join(' ', args.Take(2))}."),

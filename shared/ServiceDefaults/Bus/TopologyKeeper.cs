@@ -30,14 +30,15 @@ public sealed partial class TopologyKeeper(BrokerAddress broker, QueueAlarm alar
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                if (fault is null)
-                    LogNotDeclared(PersonalData.MaskText(BrokerAddress.Explain(e)));
-                fault = $"The broker's queues could not be declared: {BrokerAddress.Explain(e)}";
+                var text = $"The broker's queues could not be declared: {BrokerAddress.Explain(e)}";
+                if (fault != text)
+                    LogNotReady(PersonalData.MaskText(text));
+                fault = text;
             }
             await Task.Delay(fault is null ? Interval : Retry, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The broker's queues could not be declared, so this service is not ready: {Reason}")]
-    private partial void LogNotDeclared(string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "This service is not ready. {Reason}")]
+    private partial void LogNotReady(string reason);
 }
