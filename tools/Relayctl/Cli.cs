@@ -5,6 +5,9 @@ namespace LeadRelay.Relayctl;
 /// <param name="profile">What <c>config check</c> judges by unless it is told otherwise.</param>
 public sealed class Cli(string folder, string profile, TextWriter output, TextWriter errors)
 {
+    /// <summary>Where the stack's set-up has the volumes of all parts.</summary>
+    private const string Volumes = "/volumes";
+
     private const string Help = """
         Usage: ./relayctl COMMAND
 
@@ -71,6 +74,10 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
               Puts them back into the queues they came from. A message that comes a second time changes nothing.
           queues drop QUEUE --message ID --file FILE
               Takes one out of its queue for good and writes it to a new file.
+          setup [--rotate operator|personal-data|broker|store] [--seq-key KEY]
+              For the full stack (docker compose): makes the secrets that are missing, and gives each part its own.
+          setup sandbox
+              For the full stack: gives the services the sample configuration, and waits until they have taken it.
           help
 
         The audit commands ask AuditStore: AuditStore__Url (default http://127.0.0.1:8082) with the token in Operator__Token.
@@ -119,6 +126,8 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
                 ["queues", "redrive", .. var rest] => await new QueueCommands(output).RedriveAsync(new Arguments(rest, ["QUEUE"], ["--message", "--limit"])),
                 ["queues", "drop", .. var rest] => await new QueueCommands(output).DropAsync(new Arguments(rest, ["QUEUE"], ["--message", "--file"])),
                 ["queues", .. var rest] => await new QueueCommands(output).ListAsync(new Arguments(rest, ["QUEUE"], ["--limit"], mayLackName: true)),
+                ["setup", "sandbox"] => await SandboxAsync(),
+                ["setup", .. var rest] => SetUp(new Arguments(rest, [], ["--rotate", "--seq-key"])),
                 ["crm", "check", .. var rest] => await new CrmCommands(folder, output, errors).CheckAsync(new Arguments(rest, ["CONNECTION"], [])),
                 ["crm", "statuses", .. var rest] => await new CrmCommands(folder, output, errors).StatusesAsync(new Arguments(rest, ["CONNECTION"], [])),
                 _ => throw new UsageException($"There is no command {string.Join(' ', args.Take(2))}."),
@@ -139,6 +148,18 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
             errors.WriteLine(e.Message);
             return 3;
         }
+    }
+
+    private int SetUp(Arguments arguments)
+    {
+        new Setup(Volumes, output).Run(Environment.GetEnvironmentVariable("Store__Url") is { Length: > 0 } given ? given : null, arguments["--rotate"], arguments["--seq-key"]);
+        return 0;
+    }
+
+    private async Task<int> SandboxAsync()
+    {
+        await new SetupSandbox("/samples", Volumes, output).RunAsync();
+        return 0;
     }
 
     private int Print(string text)
