@@ -39,8 +39,8 @@ RUN set -e; test -n "$SERVICE"; \
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 ARG SERVICE
-# Polling, because changes in mounted folders are not always announced. No diagnostics: they need a place to write.
-ENV DOTNET_USE_POLLING_FILE_WATCHER=1 DOTNET_EnableDiagnostics=0 DOTNET_NOLOGO=1
+# Polling, because changes in mounted folders are not always announced. No diagnostics: they need a place to write. The ports are the services' own affair.
+ENV DOTNET_USE_POLLING_FILE_WATCHER=1 DOTNET_EnableDiagnostics=0 DOTNET_NOLOGO=1 ASPNETCORE_HTTP_PORTS=
 # A new volume on one of these takes its owner over: the spools of the doors, and SQLite's files.
 RUN mkdir -p /spool /data && chown "$APP_UID" /spool /data
 COPY deploy/ready /usr/local/bin/ready

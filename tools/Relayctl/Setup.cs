@@ -9,7 +9,7 @@ namespace LeadRelay.Relayctl;
 /// from it and are written each time, so that a crash in between leaves nothing that the next run does not put right.
 /// </summary>
 /// <param name="volumes">The folder that has the parts' folders in it.</param>
-internal sealed class Setup(string volumes, TextWriter output)
+public sealed class Setup(string volumes, TextWriter output)
 {
     /// <summary>What <c>--rotate</c> knows, and which secrets that are. The others are known elsewhere, too, or must stay: the databases' own, Privacy__Key.</summary>
     private static readonly Dictionary<string, Func<string, bool>> Rotations = new()

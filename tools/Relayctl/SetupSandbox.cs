@@ -13,7 +13,7 @@ namespace LeadRelay.Relayctl;
 /// </summary>
 /// <param name="samples">The folder of the sample configuration.</param>
 /// <param name="volumes">As <see cref="Setup"/> has it; <c>sandbox-config</c> is among the parts.</param>
-internal sealed class SetupSandbox(string samples, string volumes, TextWriter output)
+public sealed class SetupSandbox(string samples, string volumes, TextWriter output)
 {
     /// <summary>Where the services find the part <c>sandbox-config</c>.</summary>
     private const string ConfigPath = "/sandbox-config";

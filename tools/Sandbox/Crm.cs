@@ -4,9 +4,10 @@ using LeadRelay.Sandbox.GraphQl;
 namespace LeadRelay.Sandbox;
 
 /// <summary>The orders of all companies, and the rules for changing them.</summary>
-public sealed class Crm(TimeProvider clock)
+/// <param name="lastOrderFile">As <see cref="SandboxOptions.LastOrderFile"/>.</param>
+public sealed class Crm(TimeProvider clock, string? lastOrderFile = null)
 {
-    private const int FirstId = 1001;
+    private readonly int firstId = File.Exists(lastOrderFile) ? int.Parse(File.ReadAllText(lastOrderFile), CultureInfo.InvariantCulture) + 1 : 1001;
 
     private readonly Lock gate = new();
     private readonly List<Order> orders = [];
@@ -30,7 +31,9 @@ public sealed class Crm(TimeProvider clock)
         lock (gate)
         {
             var now = clock.GetUtcNow();
-            var id = (FirstId + orders.Count).ToString(CultureInfo.InvariantCulture);
+            var id = (firstId + orders.Count).ToString(CultureInfo.InvariantCulture);
+            if (lastOrderFile is not null)
+                File.WriteAllText(lastOrderFile, id);
             orders.Add(new Order(id, company, draft.ProjectId, status, null, now, now, now, draft.Lead, draft.Fields, draft.Input));
             return orders[^1];
         }
@@ -84,7 +87,7 @@ public sealed class Crm(TimeProvider clock)
     private Order Replace(Order order) => orders[IndexOf(order.Id)] = order;
 
     // Orders are never removed one by one, so the id says the place.
-    private static int IndexOf(string id) => int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number - FirstId : -1;
+    private int IndexOf(string id) => int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number - firstId : -1;
 
     private static OrderStatus StatusOf(string id) => OrderStatus.Find(id) switch
     {

@@ -22,7 +22,7 @@ public static class SandboxApp
         });
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(settings.GetSection("Sandbox").Get<SandboxOptions>() ?? new SandboxOptions());
-        builder.Services.AddSingleton<Crm>();
+        builder.Services.AddSingleton(services => new Crm(services.GetRequiredService<TimeProvider>(), services.GetRequiredService<SandboxOptions>().LastOrderFile));
         builder.Services.AddSingleton<CrmApi>();
         builder.Services.AddSingleton<Webhooks>();
         builder.Services.AddSingleton<Tracker>();

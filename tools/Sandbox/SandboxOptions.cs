@@ -8,4 +8,7 @@ public sealed record SandboxOptions
 
     /// <summary>Report new orders too, as a webmaster's webhook does.</summary>
     public bool WebhookOnCreate { get; init; }
+
+    /// <summary>File that has the last order's id, so that a Sandbox that begins anew gives no id twice; without it the first is 1001 each time.</summary>
+    public string? LastOrderFile { get; init; }
 }
