@@ -22,6 +22,7 @@ public static class CrmWriterService
         builder.AddOperatorAccess();
         builder.Services.AddSingleton<SalesRender>();
         builder.Services.AddSingleton<Politeness>();
+        builder.Services.AddSingleton<Answerer>();
         builder.Services.AddSingleton<Settling>();
         builder.Services.AddSingleton<CrmPump>().AddHostedService(services => services.GetRequiredService<CrmPump>());
         builder.Services.AddHostedService<LeaseWatch>();

@@ -6,7 +6,7 @@ using MassTransit;
 namespace LeadRelay.CrmWriter;
 
 /// <summary>Takes a lead over into the ledger. A repeat gets the answer that the first one got, or will get.</summary>
-public sealed class LeadSubmittedConsumer(ICrmLedger ledger, OutboxSender<ICrmLedger> outbox, CrmPump pump, ConfigStore config, IBus bus, TimeProvider time) : IConsumer<LeadSubmitted>
+public sealed class LeadSubmittedConsumer(ICrmLedger ledger, OutboxSender<ICrmLedger> outbox, CrmPump pump, ConfigStore config, Answerer answerer, TimeProvider time) : IConsumer<LeadSubmitted>
 {
     public async Task Consume(ConsumeContext<LeadSubmitted> context)
     {
@@ -23,7 +23,7 @@ public sealed class LeadSubmittedConsumer(ICrmLedger ledger, OutboxSender<ICrmLe
         else if (accepted.Work.BodyHash != lead.BodyHash)
             await RefuseAsync(lead, accepted.Work, asker, context.CancellationToken);
         else if (accepted.Work is { State: WorkState.Done or WorkState.Refused or WorkState.InDoubt, Outcome: { } outcome } && asker is not null)
-            await bus.TryAnswerAsync(asker, outcome);
+            await answerer.TryAnswerAsync(asker, outcome);
     }
 
     /// <summary>Whom a lead competes with. A campaign that has no window any more has none to compete with.</summary>
@@ -36,6 +36,6 @@ public sealed class LeadSubmittedConsumer(ICrmLedger ledger, OutboxSender<ICrmLe
         var id = StableId.Of($"{lead.About.LeadId} {lead.BodyHash}", nameof(SubmissionConflicted));
         await outbox.SendAsync([new Outgoing(id, conflict)], ct);
         if (asker is not null)
-            await bus.TryAnswerAsync(asker, conflict);
+            await answerer.TryAnswerAsync(asker, conflict);
     }
 }

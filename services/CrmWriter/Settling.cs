@@ -4,7 +4,7 @@ using MassTransit;
 namespace LeadRelay.CrmWriter;
 
 /// <summary>Writes what came of a request, then tells everyone: first the broker, then whoever waits.</summary>
-public sealed class Settling(ICrmLedger ledger, OutboxSender<ICrmLedger> outbox, IBus bus, TimeProvider time)
+public sealed class Settling(ICrmLedger ledger, OutboxSender<ICrmLedger> outbox, Answerer answerer, TimeProvider time)
 {
     /// <summary>False when the claim is somebody else's by now.</summary>
     // Not to be cut short by the host's stopping: what was begun is written down.
@@ -32,7 +32,7 @@ public sealed class Settling(ICrmLedger ledger, OutboxSender<ICrmLedger> outbox,
             return false;
         await outbox.SendAsync([settlement.Event], CancellationToken.None);
         foreach (var asker in askers)
-            await bus.TryAnswerAsync(asker, settlement.Event.Message);
+            await answerer.TryAnswerAsync(asker, settlement.Event.Message);
         return true;
     }
 }

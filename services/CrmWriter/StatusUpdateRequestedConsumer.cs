@@ -7,7 +7,7 @@ namespace LeadRelay.CrmWriter;
 
 /// <summary>Takes an advertiser's status over into the ledger, if the order is one of the campaign's, or the lead one of his campaigns'.</summary>
 public sealed class StatusUpdateRequestedConsumer(
-    ICrmLedger ledger, OutboxSender<ICrmLedger> outbox, ConfigStore config, CrmPump pump, IBus bus, TimeProvider time) : IConsumer<StatusUpdateRequested>
+    ICrmLedger ledger, OutboxSender<ICrmLedger> outbox, ConfigStore config, CrmPump pump, Answerer answerer, TimeProvider time) : IConsumer<StatusUpdateRequested>
 {
     public async Task Consume(ConsumeContext<StatusUpdateRequested> context)
     {
@@ -25,12 +25,12 @@ public sealed class StatusUpdateRequestedConsumer(
         foreach (var (told, who) in accepted.Superseded)
         {
             if (who is not null)
-                await bus.TryAnswerAsync(who, told.Message);
+                await answerer.TryAnswerAsync(who, told.Message);
         }
         if (accepted.IsNew)
             pump.Wake();
         else if (accepted.Work is { State: WorkState.Done or WorkState.Refused, Outcome: { } outcome } && asker is not null)
-            await bus.TryAnswerAsync(asker, outcome);
+            await answerer.TryAnswerAsync(asker, outcome);
     }
 
     private async Task<(StatusUpdateRequested Update, StatusUpdateRefused? Refusal)> OfOrderAsync(StatusUpdateRequested update, CancellationToken ct)
@@ -67,6 +67,6 @@ public sealed class StatusUpdateRequestedConsumer(
     {
         await outbox.SendAsync([new Outgoing(StableId.Of(updateId.ToString(), nameof(StatusUpdateRefused)), refused)], ct);
         if (asker is not null)
-            await bus.TryAnswerAsync(asker, refused);
+            await answerer.TryAnswerAsync(asker, refused);
     }
 }

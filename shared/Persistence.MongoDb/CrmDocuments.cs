@@ -28,6 +28,7 @@ internal sealed class CrmDocuments(MongoStore store)
     [
         new("crm.work",
             MongoCollection.Index("due", "state, connection, due_at"),
+            MongoCollection.Index("waiting", "state, kind, due_at", Standing(WorkState.Waiting)),
             MongoCollection.Index("leased", "lease_until", Standing(WorkState.Claimed)),
             MongoCollection.Index("doubted", "since", Standing(WorkState.InDoubt)),
             MongoCollection.Index("of_order", "connection, order_id, kind"),

@@ -136,6 +136,12 @@ public sealed class MongoCrmLedger : ICrmLedger
         return true;
     }, ct);
 
+    public Task<IReadOnlyList<Backlog>> BacklogAsync(CancellationToken ct) => store.RunAsync(async () => CrmBacklogs.All(
+    [
+        .. await MongoBacklog.CountAsync(documents.Work, "waiting", CrmDocuments.Standing(WorkState.Waiting), "$kind", "$due_at", "$oldest", ct),
+        .. await MongoBacklog.CountAsync(documents.Work, "doubted", CrmDocuments.Standing(WorkState.InDoubt), new BsonDocument("$literal", CrmBacklogs.InDoubt), "$since", "$oldest", ct),
+    ]), ct);
+
     public Task<IReadOnlyList<Outgoing>> LeftOverAsync(TimeSpan age, int atMost, CancellationToken ct) => documents.Outbox.LeftOverAsync(store, age, atMost, ct);
 
     public Task ConfirmedAsync(IReadOnlyList<Outgoing> events, CancellationToken ct) => documents.Outbox.ConfirmedAsync(store, events, ct);

@@ -17,6 +17,7 @@ public static class MongoPersistenceExtensions
         builder.AddMongoStore(url, MongoCrmLedger.Collections);
         builder.Services.AddSingleton<ICrmLedger, MongoCrmLedger>();
         builder.Services.AddOutbox<ICrmLedger>();
+        builder.Services.AddBacklogWatch<ICrmLedger>("crm");
     }
 
     /// <param name="url">As <see cref="AddMongoCrmLedger"/>.</param>
@@ -25,6 +26,7 @@ public static class MongoPersistenceExtensions
         builder.AddMongoStore(url, MongoPostbackLedger.Collections);
         builder.Services.AddSingleton<IPostbackLedger, MongoPostbackLedger>();
         builder.Services.AddOutbox<IPostbackLedger>();
+        builder.Services.AddBacklogWatch<IPostbackLedger>("postbacks");
     }
 
     /// <param name="url">As <see cref="AddMongoCrmLedger"/>.</param>

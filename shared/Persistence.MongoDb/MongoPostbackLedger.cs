@@ -290,6 +290,12 @@ public sealed class MongoPostbackLedger : IPostbackLedger
         return [.. rows.Select(row => MessageJson.Read<Job>(row.Text("job")!))];
     }, ct);
 
+    public Task<IReadOnlyList<Backlog>> BacklogAsync(CancellationToken ct) => store.RunAsync(async () => PostbackBacklogs.All(
+    [
+        .. await MongoBacklog.CountAsync(documents.Deliveries, "due", new BsonDocument("state", nameof(DeliveryState.Waiting)), "$lane", "$due_at", "$oldest", ct),
+        .. await MongoBacklog.CountAsync(documents.Messages, "kept", new BsonDocument("kept_for", Bson.AnyOf(Enum.GetNames<KeptFor>())), "$kept_for", "$place", PostbackDocuments.TimeOf("$oldest"), ct),
+    ]), ct);
+
     public Task<IReadOnlyList<Outgoing>> LeftOverAsync(TimeSpan age, int atMost, CancellationToken ct) => documents.Outbox.LeftOverAsync(store, age, atMost, ct);
 
     public Task ConfirmedAsync(IReadOnlyList<Outgoing> events, CancellationToken ct) => documents.Outbox.ConfirmedAsync(store, events, ct);

@@ -83,5 +83,9 @@ internal sealed class PostbackDocuments(MongoStore store)
     public static BsonDocument Place(string tail) =>
         new("$concat", new BsonArray { new BsonDocument("$toString", new BsonDocument("$toLong", Bson.Now)), "-", new BsonDocument("$literal", tail) });
 
+    /// <summary>When a document got its <see cref="Place"/>.</summary>
+    public static BsonDocument TimeOf(string place) =>
+        new("$toDate", new BsonDocument("$toLong", new BsonDocument("$arrayElemAt", new BsonArray { new BsonDocument("$split", new BsonArray { place, "-" }), 0 })));
+
     private static SentMark Mark(BsonDocument sent) => new(Enum.Parse<StatusEvent>(sent.Text("event")!), sent.Text("label")!, sent["sequence"].AsInt64);
 }

@@ -21,6 +21,7 @@ public static class PersistenceExtensions
         builder.AddSqlite("crm.db", SqliteCrmLedger.Schema);
         builder.Services.AddSingleton<ICrmLedger>(services => new SqliteCrmLedger(services.GetRequiredKeyedService<SqliteStore>("crm.db")));
         builder.Services.AddOutbox<ICrmLedger>();
+        builder.Services.AddBacklogWatch<ICrmLedger>("crm");
     }
 
     public static void AddPostbackLedger(this IHostApplicationBuilder builder)
@@ -28,6 +29,7 @@ public static class PersistenceExtensions
         builder.AddSqlite("postbacks.db", SqlitePostbackLedger.Schema);
         builder.Services.AddSingleton<IPostbackLedger>(services => new SqlitePostbackLedger(services.GetRequiredKeyedService<SqliteStore>("postbacks.db")));
         builder.Services.AddOutbox<IPostbackLedger>();
+        builder.Services.AddBacklogWatch<IPostbackLedger>("postbacks");
     }
 
     public static void AddAuditLog(this IHostApplicationBuilder builder)
@@ -67,4 +69,9 @@ public static class PersistenceExtensions
         services.AddSingleton<OutboxSender<TLedger>>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxSender<TLedger>>());
     }
+
+    /// <summary>Has what waits in a ledger counted.</summary>
+    /// <param name="name">The ledger's, in the metrics.</param>
+    public static void AddBacklogWatch<TLedger>(this IServiceCollection services, string name) where TLedger : IBacklog =>
+        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<BacklogWatch<TLedger>>(provider, name, provider.GetRequiredService<TLedger>()));
 }

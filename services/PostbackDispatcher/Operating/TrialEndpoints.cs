@@ -6,7 +6,7 @@ using MassTransit;
 namespace LeadRelay.PostbackDispatcher;
 
 /// <summary>Trying a campaign's postbacks: seeing them without sending, and sending them without an order.</summary>
-public static class TrialEndpoints
+public static partial class TrialEndpoints
 {
     /// <summary>For the broker to confirm what is to be sent, and then what was; publishing the latter goes on.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -30,7 +30,8 @@ public static class TrialEndpoints
             rehearsal.Nothing, change is null ? null : Outlook.Of(Decision.For(order!, change, current, now), change)));
     }
 
-    private static async Task<IResult> TestAsync(Trial trial, IPostbackLedger ledger, PostbackSender sender, ConfigStore config, IBus bus, TimeProvider time, IHostApplicationLifetime lifetime, CancellationToken ct)
+    private static async Task<IResult> TestAsync(Trial trial, IPostbackLedger ledger, PostbackSender sender, ConfigStore config, IBus bus, TimeProvider time, IHostApplicationLifetime lifetime,
+        ILogger<Trial> logger, CancellationToken ct)
     {
         if (string.IsNullOrWhiteSpace(trial.ClickId))
             return OperatorAnswers.Invalid("Say click_id: one that the tracker knows, of a click of your own.");
@@ -48,7 +49,7 @@ public static class TrialEndpoints
         }
         catch (Exception e)
         {
-            LogContext.Warning?.Log(e, "A test of {Campaign} could not be put on record, and was not sent", rehearsal.About.Campaign);
+            LogNotOnRecord(logger, rehearsal.About.Campaign, PersonalData.MaskText(e.Message));
             return OperatorAnswers.Problem(StatusCodes.Status503ServiceUnavailable, "nothing was sent",
                 "Nothing was sent: the broker did not confirm the record of it (/health/ready says more). Try again once it does.");
         }
@@ -93,6 +94,9 @@ public static class TrialEndpoints
         var partner = order?.About.Partner ?? trial.Partner ?? (partners is [var only] ? only : null);
         return (Rehearsal.Of(trial, statusEvent, campaign, partner, order, config, now), order, null);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A test of {Campaign} could not be put on record, and was not sent: {Reason}")]
+    private static partial void LogNotOnRecord(ILogger logger, string? campaign, string reason);
 }
 
 /// <summary>What would be sent.</summary>

@@ -4,7 +4,7 @@ namespace LeadRelay.Persistence.Crm;
 /// CrmWriter's memory: one record per lead, one per status update, and what became of it. Every change of a record is a
 /// compare-and-set; leases run by the store's clock.
 /// </summary>
-public interface ICrmLedger : IOutbox
+public interface ICrmLedger : IOutbox, IBacklog
 {
     /// <summary>
     /// Takes a request over for good: after this its message may be acked. A known id is returned as it stands, and the

@@ -12,7 +12,8 @@ public sealed class SqliteCrmLedger(SqliteStore store) : ICrmLedger
           connection TEXT NOT NULL, order_id TEXT, message_id TEXT NOT NULL, type TEXT NOT NULL, message TEXT NOT NULL, body_hash TEXT,
           since INTEGER NOT NULL, due_at INTEGER NOT NULL, lease TEXT, lease_until INTEGER, outcome_type TEXT, outcome TEXT,
           campaign TEXT, seen_order_id TEXT, waits_for TEXT, lead_id TEXT, forgotten INTEGER NOT NULL DEFAULT 0);
-        CREATE INDEX IF NOT EXISTS work_due ON work(due_at) WHERE state = 'Waiting';
+        DROP INDEX IF EXISTS work_due;
+        CREATE INDEX IF NOT EXISTS work_waiting ON work(due_at, kind) WHERE state = 'Waiting';
         CREATE INDEX IF NOT EXISTS work_leased ON work(lease_until) WHERE state = 'Claimed';
         CREATE INDEX IF NOT EXISTS work_doubt ON work(since) WHERE state = 'InDoubt';
         CREATE INDEX IF NOT EXISTS work_order ON work(connection, order_id, kind) WHERE order_id IS NOT NULL;
@@ -148,6 +149,11 @@ public sealed class SqliteCrmLedger(SqliteStore store) : ICrmLedger
         SqliteOutbox.Add(db, [told(isComplete)]);
         return true;
     }, ct);
+
+    public Task<IReadOnlyList<Backlog>> BacklogAsync(CancellationToken ct) => store.ReadAsync(connection => CrmBacklogs.All(connection.Query($"""
+        SELECT kind, COUNT(*) AS count, {SqliteStore.Now} - MIN(due_at) AS oldest FROM work WHERE state = 'Waiting' GROUP BY kind
+        UNION ALL SELECT '{CrmBacklogs.InDoubt}', COUNT(*), {SqliteStore.Now} - COALESCE(MIN(since), {SqliteStore.Now}) FROM work WHERE state = 'InDoubt'
+        """, row => new Backlog(Backlogs.Word(row.Text("kind")!), row.Number("count"), TimeSpan.FromMilliseconds(row.Number("oldest"))))), ct);
 
     public Task<IReadOnlyList<Outgoing>> LeftOverAsync(TimeSpan age, int atMost, CancellationToken ct) => SqliteOutbox.LeftOverAsync(store, age, atMost, ct);
 

@@ -5,7 +5,7 @@ namespace LeadRelay.Persistence.Postbacks;
 /// the operators' jobs. Deciding happens outside, on an <see cref="OrderRecord"/>; <see cref="CommitAsync"/> takes the
 /// decision only if nothing has touched the order since.
 /// </summary>
-public interface IPostbackLedger : IOutbox
+public interface IPostbackLedger : IOutbox, IBacklog
 {
     /// <summary>True when this message has been taken over before.</summary>
     Task<bool> KnowsAsync(Guid messageId, CancellationToken ct);

@@ -272,6 +272,12 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
         return true;
     }, ct);
 
+    public Task<IReadOnlyList<Backlog>> BacklogAsync(CancellationToken ct) => store.ReadAsync(connection => PostbackBacklogs.All(connection.Query($"""
+        SELECT lane AS kind, COUNT(*) AS count, {SqliteStore.Now} - MIN(due_at) AS oldest FROM deliveries WHERE state = 'Waiting' GROUP BY lane
+        UNION ALL SELECT kept.kept_for, kept.count, {SqliteStore.Now} - (SELECT since FROM messages WHERE rowid = kept.oldest)
+        FROM (SELECT kept_for, COUNT(*) AS count, MIN(rowid) AS oldest FROM messages WHERE kept_for IS NOT NULL GROUP BY kept_for) AS kept
+        """, row => new Backlog(Backlogs.Word(row.Text("kind")!), row.Number("count"), TimeSpan.FromMilliseconds(row.Number("oldest"))))), ct);
+
     public Task<IReadOnlyList<Outgoing>> LeftOverAsync(TimeSpan age, int atMost, CancellationToken ct) => SqliteOutbox.LeftOverAsync(store, age, atMost, ct);
 
     public Task ConfirmedAsync(IReadOnlyList<Outgoing> events, CancellationToken ct) => SqliteOutbox.ConfirmedAsync(store, events, ct);

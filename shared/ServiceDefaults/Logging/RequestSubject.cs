@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace LeadRelay.Logging;
 
 /// <summary>Whatever is logged while a request is handled whose path names a lead, an order or a campaign, names it, too.</summary>
-internal static class RequestSubject
+public static class RequestSubject
 {
     /// <summary>To be used before the exception handler, so that what that logs is within.</summary>
     public static void UseRequestSubjects(this WebApplication app)

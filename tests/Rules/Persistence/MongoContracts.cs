@@ -39,3 +39,7 @@ public sealed class MongoAuditLogTests() : AuditLogContract(new MongoUnderTest()
 public sealed class MongoLeadViewsTests() : LeadViewsContract(new MongoUnderTest());
 
 public sealed class MongoLeadViewKeeperTests() : LeadViewKeeperContract(new MongoUnderTest());
+
+public sealed class MongoCrmBacklogTests() : CrmBacklogContract(new MongoUnderTest());
+
+public sealed class MongoPostbackBacklogTests() : PostbackBacklogContract(new MongoUnderTest());

@@ -39,3 +39,7 @@ public sealed class SqliteAuditLogTests() : AuditLogContract(new SqliteUnderTest
 public sealed class SqliteLeadViewsTests() : LeadViewsContract(new SqliteUnderTest());
 
 public sealed class SqliteLeadViewKeeperTests() : LeadViewKeeperContract(new SqliteUnderTest());
+
+public sealed class SqliteCrmBacklogTests() : CrmBacklogContract(new SqliteUnderTest());
+
+public sealed class SqlitePostbackBacklogTests() : PostbackBacklogContract(new SqliteUnderTest());
