@@ -15,6 +15,6 @@ public sealed partial class Answerer(IBus bus, ILogger<Answerer> logger)
         catch (Exception e) { LogNotTold(asker.Instance, PersonalData.MaskText(e.Message)); }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Instance} could not be told the outcome: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "AskerNotTold", Message = "{Instance} could not be told the outcome: {Reason}")]
     private partial void LogNotTold(string instance, string reason);
 }

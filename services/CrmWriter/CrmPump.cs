@@ -154,6 +154,6 @@ public sealed partial class CrmPump(ICrmLedger ledger, Settling settling, SalesR
             ? Outcomes.Refused(work, "crm_unreachable", $"SalesRender could not be reached for {GiveUpAfter.TotalHours} hours: {nothing.Reason}", exchange, time)
             : Outcomes.Delayed(work, nothing.Reason, Backoff.Delay(work.Attempt, nothing.RetryAfter), exchange, time);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The outcome {Outcome} of {WorkId} came after its lease had passed to another.")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "OutcomeTooLate", Message = "The outcome {Outcome} of {WorkId} came after its lease had passed to another.")]
     private static partial void LogTooLate(ILogger logger, string outcome, Guid workId);
 }

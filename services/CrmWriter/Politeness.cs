@@ -75,16 +75,16 @@ public sealed partial class Politeness(ConfigStore config, TimeProvider time, IL
             line.Dispose();
     }
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "SalesRender refuses the token {Token} of the connection {Connection}. What needs it waits and is tried again every {Seconds} s: check the token.")]
+    [LoggerMessage(Level = LogLevel.Critical, EventName = "TokenRefused", Message = "SalesRender refuses the token {Token} of the connection {Connection}. What needs it waits and is tried again every {Seconds} s: check the token.")]
     private static partial void LogTokenRefused(ILogger logger, string token, string connection, double seconds);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "SalesRender takes the token {Token} of the connection {Connection} again.")]
+    [LoggerMessage(Level = LogLevel.Information, EventName = "TokenTaken", Message = "SalesRender takes the token {Token} of the connection {Connection} again.")]
     private static partial void LogTokenTaken(ILogger logger, string token, string connection);
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "SalesRender is down for the connection {Connection}. Its calls wait and are tried again every {Seconds} s.")]
+    [LoggerMessage(Level = LogLevel.Critical, EventName = "SalesRenderDown", Message = "SalesRender is down for the connection {Connection}. Its calls wait and are tried again every {Seconds} s.")]
     private static partial void LogDown(ILogger logger, string connection, double seconds);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "SalesRender is back for the connection {Connection}.")]
+    [LoggerMessage(Level = LogLevel.Information, EventName = "SalesRenderBack", Message = "SalesRender is back for the connection {Connection}.")]
     private static partial void LogBack(ILogger logger, string connection);
 
     private static readonly Place NoPlace = new(() => { });

@@ -48,6 +48,6 @@ public sealed partial class Door([FromKeyedServices(Door.Spool)] Edge edge, IBus
         return await question.WaitAsync(ViewLimit, ct) as LeadViewsFound;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The audit could not be asked: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "AuditNotAsked", Message = "The audit could not be asked: {Reason}")]
     private partial void LogNotAsked(string reason);
 }

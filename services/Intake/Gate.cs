@@ -62,7 +62,7 @@ public sealed partial class Gate(ConfigStore config, CallLimits limits, ILogger<
     private static Refusal TooMany(TimeSpan wait) =>
         new(429, "rate_limited", "Too many calls; call again after the time in Retry-After.") { RetryAfter = wait };
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "A call from {Address} to {Path} had no key that is valid there; at most one such call a minute is logged.")]
+    [LoggerMessage(Level = LogLevel.Information, EventName = "StrangeCaller", Message = "A call from {Address} to {Path} had no key that is valid there; at most one such call a minute is logged.")]
     private partial void LogStranger(IPAddress? address, string path);
 }
 

@@ -65,9 +65,9 @@ public sealed partial class Doorkeeper(ILogger<Doorkeeper> logger) : IDisposable
     private static IPAddress Neighbourhood(IPAddress address) =>
         address.AddressFamily is AddressFamily.InterNetworkV6 ? new IPAddress([.. address.GetAddressBytes()[..8], .. new byte[8]]) : address;
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A webhook secret cannot be read, so webhooks are refused: {Fault}")]
+    [LoggerMessage(Level = LogLevel.Error, EventName = "WebhookSecretUnreadable", Message = "A webhook secret cannot be read, so webhooks are refused: {Fault}")]
     private partial void LogUnreadable(string? fault);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A webhook from {Address} was refused: {Why} Further ones within a minute are only counted.")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "StrangeWebhook", Message = "A webhook from {Address} was refused: {Why} Further ones within a minute are only counted.")]
     private partial void LogRefused(IPAddress address, string why);
 }

@@ -170,6 +170,6 @@ public sealed partial class MongoStore : IHealthCheck, IDisposable
         _ => false,
     };
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The store cannot be used and is waited for: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "StoreAway", Message = "The store cannot be used and is waited for: {Reason}")]
     private partial void LogAway(string reason);
 }

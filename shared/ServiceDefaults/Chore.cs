@@ -39,6 +39,6 @@ public abstract partial class Chore(TimeSpan interval, ILogger logger) : Backgro
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Chore} failed; trying again.")]
+    [LoggerMessage(Level = LogLevel.Error, EventName = "ChoreFailed", Message = "{Chore} failed; trying again.")]
     private static partial void LogFailed(ILogger logger, Exception e, string chore);
 }

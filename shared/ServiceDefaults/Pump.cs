@@ -46,7 +46,7 @@ public abstract partial class Pump<T>(int slots, ILogger logger) : Chore(TimeSpa
 
     private async Task RunAsync(T row)
     {
-        using var scope = Logger.BeginScope(About(row));
+        using var scope = Logger.BeginSubject(About(row));
         try { await WorkAsync(row); }
         catch (Exception e) { LogRowFailed(Logger, e); }
         finally { Finish(); }
@@ -60,6 +60,6 @@ public abstract partial class Pump<T>(int slots, ILogger logger) : Chore(TimeSpa
             Wake();
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Working on a row of the ledger failed; its lease decides what follows.")]
+    [LoggerMessage(Level = LogLevel.Error, EventName = "RowFailed", Message = "Working on a row of the ledger failed; its lease decides what follows.")]
     private static partial void LogRowFailed(ILogger logger, Exception e);
 }

@@ -105,6 +105,6 @@ public sealed partial class Export(ExportAsked asked, Reader reader, Readers rea
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "An export broke off after {Rows} rows")]
+    [LoggerMessage(Level = LogLevel.Error, EventName = "ExportBrokeOff", Message = "An export broke off after {Rows} rows")]
     private partial void LogBrokeOff(Exception e, long rows);
 }

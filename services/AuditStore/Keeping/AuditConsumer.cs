@@ -41,6 +41,6 @@ public sealed partial class AuditConsumer(IAuditLog audit, LeadViewKeeper views,
     private Task TellAsync(IAudited what, AuditEntry cause, CancellationToken ct) =>
         bus.PublishConfirmedAsync(what, StableId.Of($"{cause.MessageId}", what.GetType().Name), time, ct);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The store will not take the {Kind} {MessageId} ({Bytes} bytes), which is set apart: {Reason} GET /audit/apart shows it.")]
+    [LoggerMessage(Level = LogLevel.Error, EventName = "MessageSetApart", Message = "The store will not take the {Kind} {MessageId} ({Bytes} bytes), which is set apart: {Reason} GET /audit/apart shows it.")]
     private partial void LogSetApart(string kind, Guid messageId, long bytes, string reason);
 }

@@ -48,6 +48,6 @@ public sealed partial class Readers(OperatorAccess operators, ConfigStore config
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A read of the audit could not be put on record: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "ReadNotOnRecord", Message = "A read of the audit could not be put on record: {Reason}")]
     private partial void LogNotOnRecord(string reason);
 }

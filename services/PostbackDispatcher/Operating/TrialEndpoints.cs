@@ -95,7 +95,7 @@ public static partial class TrialEndpoints
         return (Rehearsal.Of(trial, statusEvent, campaign, partner, order, config, now), order, null);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A test of {Campaign} could not be put on record, and was not sent: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "TestNotOnRecord", Message = "A test of {Campaign} could not be put on record, and was not sent: {Reason}")]
     private static partial void LogNotOnRecord(ILogger logger, string? campaign, string reason);
 }
 

@@ -91,7 +91,7 @@ public abstract partial class DeliveryPump(
     private static Outgoing Event(Delivery delivery, IAudited message) =>
         new(StableId.Of(delivery.Postback.DeliveryId.ToString(), message.GetType().Name, 0, delivery.Attempt), message);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The outcome of attempt {Attempt} of delivery {DeliveryId} came after its lease had passed to another.")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "OutcomeTooLate", Message = "The outcome of attempt {Attempt} of delivery {DeliveryId} came after its lease had passed to another.")]
     private static partial void LogTooLate(ILogger logger, int attempt, Guid deliveryId);
 }
 

@@ -56,7 +56,7 @@ public sealed partial class GuardedConnect(
         throw new SocketException((int)error);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A postback to {Host}:{Port} was not sent: it leads to {Address}. {Fault}")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "AddressForbidden", Message = "A postback to {Host}:{Port} was not sent: it leads to {Address}. {Fault}")]
     private partial void LogForbidden(string host, int port, IPAddress address, string fault);
 }
 

@@ -93,10 +93,10 @@ public sealed partial class Hosts(TimeProvider time, ILogger<Hosts> logger)
         LogBack(target);
     }
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "{Target} failed {Count} times in a row. What is for it waits, and one call tries again every {Seconds} s.")]
+    [LoggerMessage(Level = LogLevel.Critical, EventName = "TrackerPaused", Message = "{Target} failed {Count} times in a row. What is for it waits, and one call tries again every {Seconds} s.")]
     private partial void LogPaused(string target, int count, double seconds);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Target} is back.")]
+    [LoggerMessage(Level = LogLevel.Information, EventName = "TrackerBack", Message = "{Target} is back.")]
     private partial void LogBack(string target);
 
     private sealed class Host

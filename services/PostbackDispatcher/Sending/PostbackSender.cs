@@ -44,6 +44,6 @@ public sealed partial class PostbackSender(TrackerClient trackers, ILogger<Postb
         .Where(form => form.Length >= Shortest).Distinct().OrderByDescending(form => form.Length)
         .Aggregate(text, (masked, form) => masked.Replace(form, PostbackRenderer.Mask, StringComparison.OrdinalIgnoreCase));
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A postback is not sent, as a secret that it needs is missing: {Fault}")]
+    [LoggerMessage(Level = LogLevel.Error, EventName = "PostbackSecretMissing", Message = "A postback is not sent, as a secret that it needs is missing: {Fault}")]
     private partial void LogMissing(string fault);
 }

@@ -53,7 +53,7 @@ public sealed partial class Edge(string name, string? path, long limit, bool kee
     /// <param name="address">Sets headers of the message, as far as it is published at once.</param>
     public async Task<Kept> KeepAsync(IAudited message, Guid id, Action<SendContext>? address = null)
     {
-        using var scope = Logger.BeginScope(message.About);
+        using var scope = Logger.BeginSubject(message.About);
         if (!stalls && (IsEmpty || !keepsOrder))
         {
             try
@@ -167,7 +167,7 @@ public sealed partial class Edge(string name, string? path, long limit, bool kee
         {
             foreach (var message in messages)
             {
-                using var scope = Logger.BeginScope(message.Message.About);
+                using var scope = Logger.BeginSubject(message.Message.About);
                 await bus.PublishOnceAsync(message.Message, message.Id, SpoolLimit, time);
                 LogSent(Logger, message.Message.GetType().Name, message.Id);
                 sent.Add(message);
@@ -205,7 +205,7 @@ public sealed partial class Edge(string name, string? path, long limit, bool kee
 
     private static string Key(Subject about) => about.OrderId ?? about.LeadId?.ToString() ?? about.ClickId ?? "";
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A {Kind} was not confirmed by the broker: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "NotConfirmed", Message = "A {Kind} was not confirmed by the broker: {Reason}")]
     private static partial void LogUnconfirmed(ILogger logger, string kind, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, EventName = "Spooled", Message = "Spooled: the {Kind} {MessageId} is on this door's disk until the broker is back.")]
@@ -214,15 +214,15 @@ public sealed partial class Edge(string name, string? path, long limit, bool kee
     [LoggerMessage(Level = LogLevel.Information, EventName = "SentFromSpool", Message = "SentFromSpool: the broker has the {Kind} {MessageId}.")]
     private static partial void LogSent(ILogger logger, string kind, Guid messageId);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} messages wait for the broker, the oldest for {Age} s.")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "SpoolWaiting", Message = "{Count} messages wait for the broker, the oldest for {Age} s.")]
     private static partial void LogWaiting(ILogger logger, long count, double age);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The spool {Path} is full; messages are refused.")]
+    [LoggerMessage(Level = LogLevel.Error, EventName = "SpoolFull", Message = "The spool {Path} is full; messages are refused.")]
     private static partial void LogFull(ILogger logger, string? path);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The spool {Path} cannot be written: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Error, EventName = "SpoolUnwritable", Message = "The spool {Path} cannot be written: {Reason}")]
     private static partial void LogUnwritable(ILogger logger, string? path, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The broker still does not confirm: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "StillNotConfirmed", Message = "The broker still does not confirm: {Reason}")]
     private static partial void LogStillUnconfirmed(ILogger logger, string reason);
 }

@@ -255,6 +255,6 @@ public sealed partial class SqliteStore : IHealthCheck, IAsyncDisposable
     private static bool IsOutage(Exception e) =>
         e is ObjectDisposedException or SqliteException { SqliteErrorCode: 3 or 5 or 6 or 7 or 8 or 10 or 11 or 13 or CannotOpen or 26 };
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The store cannot be used and is waited for: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "StoreAway", Message = "The store cannot be used and is waited for: {Reason}")]
     private partial void LogAway(string reason);
 }

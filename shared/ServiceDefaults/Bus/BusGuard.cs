@@ -81,6 +81,6 @@ public sealed partial class BusGuard(IBusControl bus, BrokerAddress broker, IHos
         await channel.BasicPublishAsync(Name, "", mandatory: true, ReadOnlyMemory<byte>.Empty);
     }
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "The broker takes messages, but for {Seconds} s this service has not found its way back to it: {Fault}. It ends with exit code {ExitCode}, to be started again.")]
+    [LoggerMessage(Level = LogLevel.Critical, EventName = "BrokerLost", Message = "The broker takes messages, but for {Seconds} s this service has not found its way back to it: {Fault}. It ends with exit code {ExitCode}, to be started again.")]
     private partial void LogLost(double seconds, string? fault, int exitCode);
 }

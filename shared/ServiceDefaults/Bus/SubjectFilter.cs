@@ -9,7 +9,7 @@ public sealed class SubjectFilter<T>(ILogger<SubjectFilter<T>> logger) : IFilter
 {
     public async Task Send(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
     {
-        using var scope = context.Message is IAudited message ? logger.BeginScope(message.About) : null;
+        using var scope = context.Message is IAudited message ? logger.BeginSubject(message.About) : null;
         await next.Send(context);
     }
 

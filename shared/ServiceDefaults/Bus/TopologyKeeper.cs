@@ -39,6 +39,6 @@ public sealed partial class TopologyKeeper(BrokerAddress broker, QueueAlarm alar
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "This service is not ready. {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "QueuesNotDeclared", Message = "This service is not ready. {Reason}")]
     private partial void LogNotReady(string reason);
 }

@@ -85,9 +85,9 @@ public sealed partial class ConfigStore : BackgroundService
     private void LogLoaded(RelayConfig config) => LogLoaded(
         config.Folder, string.Join(", ", config.Campaigns.Keys), config.Connections.Count, config.Partners.Count, config.Trackers.Count);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Configuration loaded from {Folder}: campaigns {Campaigns}; {Connections} connection(s), {Partners} partner(s), {Trackers} tracker(s)")]
+    [LoggerMessage(Level = LogLevel.Information, EventName = "ConfigurationLoaded", Message = "Configuration loaded from {Folder}: campaigns {Campaigns}; {Connections} connection(s), {Partners} partner(s), {Trackers} tracker(s)")]
     private partial void LogLoaded(string folder, string campaigns, int connections, int partners, int trackers);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Configuration change refused, the last good one stays: {Fault}")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "ConfigurationRefused", Message = "Configuration change refused, the last good one stays: {Fault}")]
     private partial void LogRefused(ConfigFault fault);
 }

@@ -14,7 +14,7 @@ public static class RequestSubject
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(RequestSubject).FullName!);
         app.Use(async (context, next) =>
         {
-            using var scope = logger.BeginScope(Of(context.Request.RouteValues));
+            using var scope = logger.BeginSubject(Of(context.Request.RouteValues));
             await next(context);
         });
     }

@@ -32,10 +32,10 @@ public sealed class SubjectScope : IReadOnlyList<KeyValuePair<string, object?>>
     }
 }
 
-/// <summary>Begins a <see cref="SubjectScope"/>.</summary>
+/// <summary>Begins a <see cref="SubjectScope"/>. Not by the name <c>BeginScope</c>: the logger's own method would be taken instead, with all that a subject has.</summary>
 public static class SubjectScopes
 {
     /// <summary>Until what it returns is disposed of. Null for a subject that names nothing.</summary>
-    public static IDisposable? BeginScope(this ILogger logger, Subject about) =>
+    public static IDisposable? BeginSubject(this ILogger logger, Subject about) =>
         new SubjectScope(about) is { Count: > 0 } scope ? logger.BeginScope<SubjectScope>(scope) : null;
 }

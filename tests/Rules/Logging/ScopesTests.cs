@@ -52,11 +52,11 @@ public sealed class ScopesTests : IAsyncLifetime, IDisposable
         var failed = await Clock.EventuallyAsync(() => Task.FromResult(log.All.FirstOrDefault(entry => entry.Level is LogLevel.Error)));
         Assert.Contains("R-FAULT", failed.Line, StringComparison.Ordinal);
         AssertMasked(failed);
-        var own = log.All.Single(entry => entry.Category == typeof(Failing).FullName);
+        var own = log.All.Single(entry => entry.Line.Contains("It is looked at.", StringComparison.Ordinal));
         Assert.Equal((LeadId.ToString(), "first"), (own.Ids["LeadId"], own.Ids["Campaign"]));
         Assert.EndsWith($"It is looked at. LeadId={LeadId} Campaign=first", own.Line.Split(" TraceId=")[0].TrimEnd(), StringComparison.Ordinal);
         Assert.Contains(log.All, entry => entry.Line.Contains("LeadSubmitted: A lead was accepted.", StringComparison.Ordinal));
-        Assert.Empty(log.All.Single(entry => entry.Category == typeof(InBatches).FullName).Ids);
+        Assert.Empty(log.All.Single(entry => entry.Line.Contains("A batch is looked at.", StringComparison.Ordinal)).Ids);
         Assert.Equal(1, batch);
     }
 
