@@ -5,7 +5,7 @@ namespace LeadRelay.Tests.EndToEnd;
 /// <summary>The last lines a process wrote, standard output and error in the order they came.</summary>
 public sealed class ProcessOutput
 {
-    private const int MostLines = 4_000;
+    private const int MostLines = 20_000;
     private readonly Lock gate = new();
     private readonly Queue<string> lines = new();
 

@@ -53,7 +53,7 @@ public sealed class RefusalsAndSecrets
     [Fact]
     public async Task Secrets_stay_inside()
     {
-        const string Token = "crm-token-4711", Key = "demo-partner-key", PostbackKey = "keitaro-key-0815", Phone = "15123456789";
+        const string Token = "crm-token-4711", Key = "demo-partner-key", PostbackKey = "keitaro-key-0815", Phone = "15123456789", Name = "Canaria", Mail = "canary@example.com", Comment = "hummingbird";
         await using var relay = await Relay.StartAsync(new RelayOptions
         {
             Environment = new Dictionary<string, IReadOnlyDictionary<string, string>> { ["*"] = new Dictionary<string, string> { ["CRM_TOKEN"] = Token, ["KEITARO_KEY"] = PostbackKey } },
@@ -63,9 +63,9 @@ public sealed class RefusalsAndSecrets
                 Samples.Edit(Path.Combine(config, "campaigns", "demo.json"), text => text.Replace("/postback?", "/postback?key={env:KEITARO_KEY}&", StringComparison.Ordinal));
             },
         });
-        var (_, answer) = await relay.SubmitAsync(new { phone = "0" + Phone, click_id = "secret", api_key = Key }, key: null);
+        var (_, answer) = await relay.SubmitAsync(new { phone = "0" + Phone, name = Name, email = Mail, address = $"{Name} Street 1", comment = Comment, click_id = "secret", api_key = Key }, key: null);
         await relay.SubmitAsync("{ \"api_key\": \"" + Key + "\", \"phone\": ", key: Key);
-        await relay.SetStatusAsync(answer.At("order_id")!, "3");
+        await relay.SetStatusAsync(answer.At("order_id")!, "3", Comment);
         var postbacks = await relay.Eventually("the postbacks came", () => relay.PostbacksAsync("secret"), p => p.GetArrayLength() is 2);
         Assert.Equal(PostbackKey, postbacks[0].At("parameters", "key"));
         var timeline = await relay.Eventually("the audit has it all", () => relay.TimelineAsync(answer.At("lead_id")!), t => t.Messages("PostbackDelivered").Count is 2);
@@ -81,7 +81,11 @@ public sealed class RefusalsAndSecrets
             Assert.All(secrets, secret => Assert.False(content.Contains(secret, StringComparison.Ordinal), $"{secret} is in {Path.GetFileName(file)}."));
         }
         var log = relay.Process("Intake").Output;
-        Assert.All([.. secrets, Phone], secret => Assert.DoesNotContain(secret, log, StringComparison.Ordinal));
+        Assert.All([.. secrets, Phone, Name, Mail, Comment], secret => Assert.DoesNotContain(secret, log, StringComparison.Ordinal));
+        // The lead's story is in it all the same, each line with the lead.
+        Assert.All(["LeadSubmitted", "OrderCreated", "PostbackDue", "PostbackAttempted", "PostbackDelivered"], told =>
+            Assert.Contains(log.Split('\n'), line => line.Contains($" {told}: ", StringComparison.Ordinal) && line.Contains($"LeadId={answer.At("lead_id")}", StringComparison.Ordinal)));
+        Assert.Contains(log.Split('\n'), line => line.Contains(" OrderStatusChanged: ", StringComparison.Ordinal) && line.Contains($"OrderId={answer.At("order_id")}", StringComparison.Ordinal));
     }
 
     [Fact]
