@@ -4,8 +4,8 @@ using LeadRelay.Bus;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-builder.AddAuditStore();
 builder.AddRelayBus(isWhole: false, AuditStoreService.Consumers);
+builder.AddAuditStore();
 
 var app = builder.Build();
 app.MapServiceDefaults();

@@ -6,8 +6,8 @@ using LeadRelay.Telemetry;
 namespace LeadRelay.CrmWriter;
 
 /// <summary>Works off the ledger: claims what is due and may be called, calls SalesRender once, writes what came of it, tells everyone.</summary>
-public sealed partial class CrmPump(ICrmLedger ledger, Settling settling, SalesRender crm, Politeness politeness, ConfigStore config, TimeProvider time, ILogger<CrmPump> logger)
-    : Pump<CrmPump.Claim>(512, logger)
+public sealed partial class CrmPump(ICrmLedger ledger, Settling settling, SalesRender crm, Politeness politeness, ConfigStore config, IHostApplicationLifetime stopping, TimeProvider time, ILogger<CrmPump> logger)
+    : Pump<CrmPump.Claim>(512, stopping, logger)
 {
     /// <summary>A call that provably changed nothing is made again for this long.</summary>
     private static readonly TimeSpan GiveUpAfter = TimeSpan.FromHours(24);

@@ -1,4 +1,6 @@
 using LeadRelay.Bus;
+using LeadRelay.Configuration;
+using LeadRelay.Health;
 using LeadRelay.Persistence;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -20,6 +22,8 @@ public static class CrmWriterService
 #endif
         builder.AddCrmLedger();
         builder.AddOperatorAccess();
+        builder.Services.AddSecretsCheck("crm-tokens", "CRM tokens", config =>
+            config.Connections.Values.SelectMany(connection => new[] { connection.Token, connection.CpaToken }).Concat(config.Campaigns.Values.Select(campaign => campaign.Token)).OfType<Secret>());
         builder.Services.AddSingleton<SalesRender>();
         builder.Services.AddSingleton<Politeness>();
         builder.Services.AddSingleton<Answerer>();

@@ -4,8 +4,8 @@ using LeadRelay.CrmWriter;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-builder.AddCrmWriter();
 builder.AddRelayBus(isWhole: false, CrmWriterService.Consumers);
+builder.AddCrmWriter();
 
 var app = builder.Build();
 app.MapServiceDefaults();

@@ -30,9 +30,8 @@ public sealed class Settling(ICrmLedger ledger, OutboxSender<ICrmLedger> outbox,
     {
         if (askers is null)
             return false;
-        await outbox.SendAsync([settlement.Event], CancellationToken.None);
-        foreach (var asker in askers)
-            await answerer.TryAnswerAsync(asker, settlement.Event.Message);
+        if (await outbox.TellAsync([settlement.Event]))
+            await Task.WhenAll(askers.Select(asker => answerer.TryAnswerAsync(asker, settlement.Event.Message)));
         return true;
     }
 }

@@ -8,7 +8,7 @@ namespace LeadRelay.Intake;
 /// The way from Intake onto the bus. What it takes is either confirmed by the broker to every queue that must have it, or
 /// on this door's disk, or its outcome is unknown and the caller is told so.
 /// </summary>
-public sealed partial class Door([FromKeyedServices(Door.Spool)] Edge edge, IBus bus, Answers answers, TimeProvider time, ILogger<Door> logger)
+public sealed partial class Door([FromKeyedServices(Door.Spool)] Edge edge, IBus bus, Answers answers, Drain drain, TimeProvider time, ILogger<Door> logger)
 {
     /// <summary>First name of the spool's folders.</summary>
     public const string Spool = "intake";
@@ -21,7 +21,7 @@ public sealed partial class Door([FromKeyedServices(Door.Spool)] Edge edge, IBus
     {
         using var question = answers.Ask();
         var kept = await edge.KeepAsync(request, messageId, question.Address);
-        return (kept is not Kept.Unknown, kept is Kept.Published && wait > TimeSpan.Zero ? await question.WaitAsync(wait, ct) : null);
+        return (kept is not Kept.Unknown, kept is Kept.Published && wait > TimeSpan.Zero ? await question.WaitAsync(wait, ct, drain.AnswersEnd) : null);
     }
 
     /// <summary>Keeps a refusal on record, as far as that is possible now: one that cannot be published is still a refusal.</summary>
@@ -45,7 +45,7 @@ public sealed partial class Door([FromKeyedServices(Door.Spool)] Edge edge, IBus
             LogNotAsked(PersonalData.MaskText(e.Message));
             return null;
         }
-        return await question.WaitAsync(ViewLimit, ct) as LeadViewsFound;
+        return await question.WaitAsync(ViewLimit, ct, drain.AnswersEnd) as LeadViewsFound;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, EventName = "AuditNotAsked", Message = "The audit could not be asked: {Reason}")]

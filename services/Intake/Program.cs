@@ -4,8 +4,8 @@ using LeadRelay.Intake;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-builder.AddIntake();
 builder.AddRelayBus(isWhole: false);
+builder.AddIntake();
 
 var app = builder.Build();
 app.MapServiceDefaults();

@@ -1,4 +1,6 @@
 using LeadRelay.Bus;
+using LeadRelay.Configuration;
+using LeadRelay.Health;
 using LeadRelay.Persistence;
 using MassTransit;
 
@@ -19,6 +21,8 @@ public static class PostbackDispatcherService
 #endif
         builder.AddPostbackLedger();
         builder.AddOperatorAccess();
+        builder.Services.AddSecretsCheck("postback-secrets", "postbacks' secrets", config => config.Campaigns.Values.Select(campaign => campaign.Postbacks).Concat(config.Partners.Values.Select(partner => partner.Postbacks))
+            .SelectMany(postbacks => postbacks.Values).SelectMany(templates => templates).SelectMany(template => template.Secrets).Select(reference => new Secret(reference, config.Folder)));
         builder.Services.AddSingleton<AllowedNetworks>();
         builder.Services.AddSingleton(services => new GuardedConnect(services.GetRequiredService<AllowedNetworks>().Current, services.GetRequiredService<ILogger<GuardedConnect>>()));
         builder.Services.AddSingleton(services => new TrackerClient(services.GetRequiredService<GuardedConnect>(), services.GetRequiredService<TimeProvider>()));

@@ -4,8 +4,8 @@ using LeadRelay.PostbackDispatcher;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-builder.AddPostbackDispatcher();
 builder.AddRelayBus(isWhole: false, PostbackDispatcherService.Consumers);
+builder.AddPostbackDispatcher();
 
 var app = builder.Build();
 app.MapServiceDefaults();

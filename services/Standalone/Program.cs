@@ -9,12 +9,12 @@ using LeadRelay.WebhookReceiver;
 // All five services in one process, on all their ports, with one bus.
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.AddRelayBus(isWhole: true, CrmWriterService.Consumers, PostbackDispatcherService.Consumers, AuditStoreService.Consumers);
 builder.AddIntake();
 builder.AddCrmWriter();
 builder.AddWebhookReceiver();
 builder.AddPostbackDispatcher();
 builder.AddAuditStore();
-builder.AddRelayBus(isWhole: true, CrmWriterService.Consumers, PostbackDispatcherService.Consumers, AuditStoreService.Consumers);
 
 var app = builder.Build();
 app.MapServiceDefaults();

@@ -4,8 +4,8 @@ using LeadRelay.WebhookReceiver;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-builder.AddWebhookReceiver();
 builder.AddRelayBus(isWhole: false);
+builder.AddWebhookReceiver();
 
 var app = builder.Build();
 app.MapServiceDefaults();

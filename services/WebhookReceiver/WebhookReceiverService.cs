@@ -1,3 +1,4 @@
+using LeadRelay.Health;
 using LeadRelay.Persistence;
 
 namespace LeadRelay.WebhookReceiver;
@@ -16,6 +17,7 @@ public static class WebhookReceiverService
         builder.AddSecretPath();
         builder.Services.AddSingleton<Doorkeeper>();
         builder.AddEdge(Spool, keepsOrder: true);
+        builder.Services.AddSecretsCheck("webhook-secrets", "webhook secrets", config => config.Connections.Values.SelectMany(connection => connection.Webhook.Secrets));
     }
 
     public static void MapWebhookReceiver(this WebApplication app) => app.MapService(Name).MapWebhooks();

@@ -44,6 +44,6 @@ public static class MongoPersistenceExtensions
         if (builder.Services.Any(service => service.ServiceType == typeof(MongoStore)))
             return;
         builder.Services.AddSingleton(services => new MongoStore(url, services.GetServices<MongoCollection>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<MongoStore>>()));
-        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration("mongodb", services => services.GetRequiredService<MongoStore>(), HealthStatus.Unhealthy, ["ready"]));
+        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration("mongodb", services => services.GetRequiredService<MongoStore>(), HealthStatus.Unhealthy, tags: null));
     }
 }

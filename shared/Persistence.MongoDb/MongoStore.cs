@@ -15,6 +15,7 @@ namespace LeadRelay.Persistence.MongoDb;
 public sealed partial class MongoStore : IHealthCheck, IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan TryLimit = TimeSpan.FromSeconds(2);
     private static readonly WriteConcern Durable = WriteConcern.WMajority.With(journal: true, wTimeout: TimeSpan.FromSeconds(10));
     private static readonly TransactionOptions Transaction = new(ReadConcern.Snapshot, ReadPreference.Primary, Durable);
 
@@ -38,7 +39,7 @@ public sealed partial class MongoStore : IHealthCheck, IDisposable
     private readonly ILogger logger;
     private readonly SemaphoreSlim preparing = new(1);
     private volatile bool isPrepared;
-    private volatile string? fault;
+    private volatile bool hasFailed;
 
     /// <param name="url"><c>mongodb://HOST,HOST/DATABASE?replicaSet=NAME</c>; without a database it is <c>leadrelay</c>.</param>
     /// <param name="collections">All that is used of the database.</param>
@@ -73,8 +74,21 @@ public sealed partial class MongoStore : IHealthCheck, IDisposable
     /// <summary>Runs a single command that may run again without harm. A query sees what a majority has.</summary>
     public Task<T> RunAsync<T>(Func<Task<T>> command, CancellationToken ct) => WaitedOutAsync(command, ct);
 
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(fault is { } text ? HealthCheckResult.Unhealthy(text) : HealthCheckResult.Healthy());
+    /// <summary>Asks the server that can be written to. Strangers may be told, so the log has the rest.</summary>
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TryLimit);
+        try
+        {
+            await RunAsync(() => database.RunCommandAsync<BsonDocument>(new BsonDocument("ping", 1), ReadPreference.Primary, limit.Token), limit.Token).WaitAsync(limit.Token);
+            return HealthCheckResult.Healthy();
+        }
+        catch (OperationCanceledException)
+        {
+            return HealthCheckResult.Unhealthy("The store cannot be used: no MongoDB server that can be written to answers. It is waited for; look at Store__Url, at the replica set, and at the service's log, which has the reason.");
+        }
+    }
 
     public void Dispose()
     {
@@ -127,7 +141,7 @@ public sealed partial class MongoStore : IHealthCheck, IDisposable
             {
                 await PrepareAsync(ct);
                 var result = await work();
-                fault = null;
+                hasFailed = false;
                 return result;
             }
             catch (Exception e) when (IsOutage(e))
@@ -144,9 +158,9 @@ public sealed partial class MongoStore : IHealthCheck, IDisposable
         var reason = e is TimeoutException
             ? $"no server answers that can be written to: {(servers.Count is 0 ? "none of Store__Url's is of its replica set" : string.Join("; ", servers.Select(Describe)))}"
             : e.Message;
-        if (fault is null)
+        if (!hasFailed)
             LogAway(PersonalData.MaskText(reason));
-        fault = $"The store cannot be used: {reason}";
+        hasFailed = true;
     }
 
     private static string Describe(ServerDescription server) =>

@@ -48,11 +48,11 @@ public static class PersistenceExtensions
         var path = builder.Configuration["Spool:Path"] is { Length: > 0 } given ? given : null;
         var limit = builder.Configuration.GetValue("Spool:MaxBytes", 1024L * 1024 * 1024);
         if (path is not null)
-            builder.Properties[RelayBus.OutlivesBroker] = true;
+            builder.Services.AddSingleton<OutlivesBroker>();
         builder.Services.AddKeyedSingleton(name, (services, _) => new Edge(name, path, limit, keepsOrder,
             services.GetRequiredService<IBus>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<Edge>>()));
         builder.Services.AddSingleton<IHostedService>(services => services.GetRequiredKeyedService<Edge>(name));
-        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration($"spool-{name}", services => services.GetRequiredKeyedService<Edge>(name), HealthStatus.Degraded, ["ready"]));
+        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration($"spool-{name}", services => services.GetRequiredKeyedService<Edge>(name), HealthStatus.Unhealthy, tags: null));
     }
 
     private static void AddSqlite(this IHostApplicationBuilder builder, string file, string schema)
@@ -60,7 +60,7 @@ public static class PersistenceExtensions
         var path = StoreAddress.Of(builder.Configuration).File(file);
         builder.Services.AddKeyedSingleton(file, (services, _) => new SqliteStore(path, schema,
             services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<SqliteStore>>()));
-        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(file, services => services.GetRequiredKeyedService<SqliteStore>(file), HealthStatus.Unhealthy, ["ready"]));
+        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(file, services => services.GetRequiredKeyedService<SqliteStore>(file), HealthStatus.Unhealthy, tags: null));
     }
 
     /// <summary>Has what a ledger records for the broker published.</summary>

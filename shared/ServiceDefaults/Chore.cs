@@ -34,7 +34,7 @@ public abstract partial class Chore(TimeSpan interval, ILogger logger) : Backgro
             catch (Exception e)
             {
                 LogFailed(Logger, e, GetType().Name);
-                await wake.WaitAsync(interval, CancellationToken.None);
+                await ((Task)wake.WaitAsync(interval, stoppingToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -1,4 +1,5 @@
 using LeadRelay.Logging;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace LeadRelay;
@@ -8,7 +9,7 @@ namespace LeadRelay;
 /// is in the ledger and not here, so any number of replicas may do the same and a killed one leaves nothing behind.
 /// </summary>
 /// <param name="slots">How many rows may be worked on at once.</param>
-public abstract partial class Pump<T>(int slots, ILogger logger) : Chore(TimeSpan.FromMilliseconds(500), logger)
+public abstract partial class Pump<T>(int slots, IHostApplicationLifetime lifetime, ILogger logger) : Chore(TimeSpan.FromMilliseconds(500), logger)
 {
     private readonly TaskCompletionSource finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int running = 1; // itself
@@ -25,7 +26,8 @@ public abstract partial class Pump<T>(int slots, ILogger logger) : Chore(TimeSpa
     protected override async Task<bool> RoundAsync(CancellationToken ct)
     {
         var free = slots - Volatile.Read(ref running) + 1;
-        if (free is 0)
+        // From the signal on nothing new: by the time the service has stopped, what was begun must have ended.
+        if (free is 0 || lifetime.ApplicationStopping.IsCancellationRequested)
             return false;
         var rows = await TakeAsync(free, ct);
         foreach (var row in rows)

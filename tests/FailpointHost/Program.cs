@@ -12,8 +12,8 @@ internal static class Program
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
-        builder.AddCrmWriter();
         builder.AddRelayBus(isWhole: false, CrmWriterService.Consumers);
+        builder.AddCrmWriter();
 
         var failpoint = new Failpoint(builder.Configuration["Failpoint:Name"], builder.Configuration.GetValue("Failpoint:Hit", 1));
         var ledger = builder.Services.Single(service => service.ServiceType == typeof(ICrmLedger));

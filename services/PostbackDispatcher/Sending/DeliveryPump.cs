@@ -8,7 +8,7 @@ namespace LeadRelay.PostbackDispatcher;
 /// <summary>Makes deliveries: claims what is due in its lane and may be sent, calls the tracker, writes what came of it.</summary>
 public abstract partial class DeliveryPump(
     Lane lane, IPostbackLedger ledger, OutboxSender<IPostbackLedger> outbox, Hosts hosts, PostbackSender sender, ConfigStore config, IHostApplicationLifetime stopping, TimeProvider time, ILogger logger)
-    : Pump<DeliveryPump.Claim>(512, logger)
+    : Pump<DeliveryPump.Claim>(512, stopping, logger)
 {
     /// <summary>A claimed call is begun within this, or given back.</summary>
     private static readonly TimeSpan BeginWithin = TimeSpan.FromSeconds(4);
@@ -21,9 +21,6 @@ public abstract partial class DeliveryPump(
 
     protected override async Task<IReadOnlyList<Claim>> TakeAsync(int atMost, CancellationToken ct)
     {
-        // The bus goes before the pumps do: what is not begun by then is left to others.
-        if (stopping.ApplicationStopping.IsCancellationRequested)
-            return [];
         var since = Stopwatch.GetTimestamp();
         var claimed = await ledger.ClaimAsync(lane, atMost, Hosts.PlacesPerLane, Lease, hosts.Places(lane), ct);
         foreach (var delivery in claimed)
@@ -77,15 +74,15 @@ public abstract partial class DeliveryPump(
 
     private async Task SettleAsync(Delivery delivery, DeliveryOutcome outcome, IReadOnlyList<Outgoing> events)
     {
-        // Not to be cut short by the host's stopping: what was sent is written down. Telling it is; the outbox has it.
+        // Not to be cut short by the host's stopping: what was sent is written down.
         if (await ledger.SettleAsync(delivery, outcome, events, CancellationToken.None))
         {
-            await outbox.SendAsync(events, stopping.ApplicationStopping);
+            await outbox.TellAsync(events);
             return;
         }
         LogTooLate(Logger, delivery.Attempt, delivery.Postback.DeliveryId);
         // It counts no more, and yet somebody was called.
-        await outbox.SendAsync([.. events.Where(e => e.Message is PostbackAttempted)], stopping.ApplicationStopping);
+        await outbox.TellAsync([.. events.Where(e => e.Message is PostbackAttempted)]);
     }
 
     private static Outgoing Event(Delivery delivery, IAudited message) =>

@@ -46,6 +46,7 @@ public sealed partial class Edge(string name, string? path, long limit, bool kee
     private long length;
     private long since;
     private volatile bool stalls;
+    private volatile bool isFull;
 
     private bool IsEmpty => Volatile.Read(ref count) is 0;
 
@@ -72,9 +73,17 @@ public sealed partial class Edge(string name, string? path, long limit, bool kee
         return Kept.Spooled;
     }
 
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(IsEmpty
-        ? HealthCheckResult.Healthy()
-        : HealthCheckResult.Degraded($"{Volatile.Read(ref count)} messages wait for the broker in {path}, the oldest for {Age.TotalSeconds:0} s."));
+    /// <summary>What waits is no reason to be sent no work. Where nothing more can wait and the broker is away there is one: nothing can be kept.</summary>
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        if (path is null)
+            return HealthCheckResult.Healthy();
+        if (isFull)
+            return Unusable("The spool is full. Give Spool__MaxBytes more, or bring the broker back.");
+        if (own.IsValueCreated && await own.Value.TryAsync(cancellationToken) is { } fault)
+            return Unusable($"The spool cannot be written: {fault} Look at the disk and the rights of the folder in Spool__Path.");
+        return IsEmpty ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded($"{Volatile.Read(ref count)} messages wait for the broker, the oldest for {Age.TotalSeconds:0} s.");
+    }
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -103,9 +112,10 @@ public sealed partial class Edge(string name, string? path, long limit, bool kee
         {
             while (await file.OldestAsync(Batch, ct) is { Count: > 0 } oldest)
             {
-                var sent = (await Task.WhenAll(oldest.GroupBy(m => Key(m.Message.About)).Select(SendAsync))).SelectMany(s => s).ToArray();
+                var sent = (await Task.WhenAll(oldest.GroupBy(m => Key(m.Message.About)).Select(order => SendAsync(order, ct)))).SelectMany(s => s).ToArray();
                 Interlocked.Add(ref length, -await file.RemoveAsync(sent, ct));
                 Interlocked.Add(ref count, -sent.Length);
+                isFull &= sent.Length is 0;
                 if (sent.Length < oldest.Count)
                     return false;
             }
@@ -115,6 +125,10 @@ public sealed partial class Edge(string name, string? path, long limit, bool kee
         stalls = false;
         return false;
     }
+
+    private HealthCheckResult Unusable(string text) => bus is IBusControl control && control.CheckHealth().Status is BusHealthStatus.Healthy
+        ? HealthCheckResult.Degraded($"{text} While the broker is there nothing is lost by it.")
+        : HealthCheckResult.Unhealthy($"{text} The broker is away, too: what comes in is refused.");
 
     private IEnumerable<SpoolFile> Files => [.. adopted, .. own.IsValueCreated ? [own.Value] : Array.Empty<SpoolFile>()];
 
@@ -126,6 +140,7 @@ public sealed partial class Edge(string name, string? path, long limit, bool kee
         var text = MessageJson.Write(message);
         if (Volatile.Read(ref length) + text.Length > limit)
         {
+            isFull = true;
             LogFull(Logger, path);
             return false;
         }
@@ -160,7 +175,7 @@ public sealed partial class Edge(string name, string? path, long limit, bool kee
     }
 
     /// <summary>Publishes one order's or lead's messages one after the other; returns those that the broker has.</summary>
-    private async Task<List<SpooledMessage>> SendAsync(IEnumerable<SpooledMessage> messages)
+    private async Task<List<SpooledMessage>> SendAsync(IEnumerable<SpooledMessage> messages, CancellationToken ct)
     {
         var sent = new List<SpooledMessage>();
         try
@@ -168,11 +183,12 @@ public sealed partial class Edge(string name, string? path, long limit, bool kee
             foreach (var message in messages)
             {
                 using var scope = Logger.BeginSubject(message.Message.About);
-                await bus.PublishOnceAsync(message.Message, message.Id, SpoolLimit, time);
+                await bus.PublishOnceAsync(message.Message, message.Id, SpoolLimit, time).WaitAsync(ct);
                 LogSent(Logger, message.Message.GetType().Name, message.Id);
                 sent.Add(message);
             }
         }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested) { } // it stays in the spool
         catch (Exception e)
         {
             LogStillUnconfirmed(Logger, PersonalData.MaskText(e.Message));

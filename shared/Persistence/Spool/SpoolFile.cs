@@ -40,6 +40,9 @@ internal sealed class SpoolFile : IAsyncDisposable
         }
     }
 
+    /// <summary>Writes for a try; says what is wrong if that does not work.</summary>
+    public Task<string?> TryAsync(CancellationToken ct) => store.TryAsync(ct);
+
     /// <summary>How many messages it holds, and how much text they are.</summary>
     public Task<(long Count, long Length)> SizeAsync(CancellationToken ct) => store.ReadAsync(connection => connection.Query(
         "SELECT COUNT(*) AS count, COALESCE(SUM(LENGTH(message)), 0) AS length FROM spool", row => (row.Number("count"), row.Number("length"))).Single(), ct);

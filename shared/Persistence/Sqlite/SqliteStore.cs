@@ -1,4 +1,5 @@
 using System.Data;
+using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -23,6 +24,7 @@ public sealed partial class SqliteStore : IHealthCheck, IAsyncDisposable
     private const int StepsBetweenLooks = 10_000;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan TryLimit = TimeSpan.FromSeconds(2);
 
     private readonly Channel<Write> writes = Channel.CreateBounded<Write>(new BoundedChannelOptions(4096) { SingleReader = true });
     private readonly CancellationTokenSource disposed = new();
@@ -86,8 +88,30 @@ public sealed partial class SqliteStore : IHealthCheck, IAsyncDisposable
         }
     }, ct);
 
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(fault is { } text ? HealthCheckResult.Unhealthy(text) : HealthCheckResult.Healthy());
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => await TryAsync(cancellationToken) is { } text
+        ? HealthCheckResult.Unhealthy($"The store cannot be used: {text} It is waited for; look at the disk and the rights of the folder in Store__Url, and at the service's log.")
+        : HealthCheckResult.Healthy();
+
+    /// <summary>Writes for a try. Null when that works; else what is wrong, without paths: strangers may be told.</summary>
+    public async Task<string?> TryAsync(CancellationToken ct)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(TryLimit);
+        try
+        {
+            // A number of the file's header that means nothing to SQLite.
+            await WriteAsync(connection =>
+            {
+                connection.Run($"PRAGMA user_version = {Stopwatch.GetTimestamp() % 1_000_000}");
+                return true;
+            }, limit.Token).WaitAsync(limit.Token);
+            return null;
+        }
+        catch (OperationCanceledException)
+        {
+            return fault ?? $"nothing could be written within {TryLimit.TotalSeconds} s.";
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -243,7 +267,8 @@ public sealed partial class SqliteStore : IHealthCheck, IAsyncDisposable
             SqliteConnection.ClearPool(any);
         if (fault is null)
             LogAway(PersonalData.MaskText(e.Message));
-        fault = $"The store cannot be used: {e.Message}";
+        var folder = Path.GetDirectoryName(new SqliteConnectionStringBuilder(connectionString).DataSource)!;
+        fault = e.Message.Replace($"{folder}{Path.DirectorySeparatorChar}", "", StringComparison.Ordinal).Replace(folder, "the folder", StringComparison.Ordinal);
     }
 
     private const int CannotOpen = 14;

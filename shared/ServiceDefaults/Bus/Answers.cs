@@ -77,10 +77,13 @@ public sealed class Answers
         }
 
         /// <summary>The answer, or null when none came in time.</summary>
-        public async Task<object?> WaitAsync(TimeSpan limit, CancellationToken ct)
+        /// <param name="stopping">Ends the wait as the limit does.</param>
+        public async Task<object?> WaitAsync(TimeSpan limit, CancellationToken ct, CancellationToken stopping)
         {
-            try { return await answer.Task.WaitAsync(limit, ct); }
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, stopping);
+            try { return await answer.Task.WaitAsync(limit, either.Token); }
             catch (TimeoutException) { return null; }
+            catch (OperationCanceledException) when (!ct.IsCancellationRequested) { return null; }
         }
 
         public void Dispose() => answers.waiting.TryRemove(Id, out _);

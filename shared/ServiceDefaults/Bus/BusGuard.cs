@@ -23,9 +23,6 @@ public sealed partial class BusGuard(IBusControl bus, BrokerAddress broker, IHos
     /// <summary>45 seconds: the bus itself pauses for up to 30 between two attempts.</summary>
     private const int Patience = 15;
 
-    /// <summary>For what is under way when it ends; what hangs may hang the stop too.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(25);
-
     private long published;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -38,8 +35,8 @@ public sealed partial class BusGuard(IBusControl bus, BrokerAddress broker, IHos
         }
         LogLost(Patience * Interval.TotalSeconds, fault, ExitCode);
         Environment.ExitCode = ExitCode;
+        // What hangs may hang the stop, too: Drain ends it then.
         lifetime.StopApplication();
-        _ = Task.Delay(Grace, time, CancellationToken.None).ContinueWith(_ => Environment.Exit(ExitCode), TaskScheduler.Default);
     }
 
     private string? Fault()

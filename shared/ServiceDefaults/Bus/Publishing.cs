@@ -19,7 +19,7 @@ public static class Publishing
     /// <summary>Publishes until the broker has confirmed it, through any outage; the message keeps its id, so that once is enough.</summary>
     /// <exception cref="OperationCanceledException">The service stops.</exception>
     public static async Task PublishConfirmedAsync(this IBus bus, IAudited message, Guid messageId, TimeProvider time, CancellationToken stopping) =>
-        await Persistently.ExecuteAsync(async _ => await bus.PublishOnceAsync(message, messageId, TimeSpan.FromSeconds(30), time), stopping);
+        await Persistently.ExecuteAsync(async token => await bus.PublishOnceAsync(message, messageId, TimeSpan.FromSeconds(30), time).WaitAsync(token), stopping);
 
     /// <summary>How many publishes have ended, one way or the other, and whether there are others under way.</summary>
     public static (long Ended, bool IsUnderWay) Progress => (Volatile.Read(ref ended), Unconfirmed.CurrentCount < Limit);

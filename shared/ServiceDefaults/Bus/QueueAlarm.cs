@@ -43,6 +43,6 @@ public sealed partial class QueueAlarm(IReadOnlyCollection<string> endpoints, Ti
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "{Count} message(s) lie in the queue {Queue} and nobody works on them. See what they are and why: ./relayctl queues {Queue}. When the cause is gone, put them back: ./relayctl queues redrive {Queue}.")]
+    [LoggerMessage(Level = LogLevel.Error, EventName = "QueueAlarm", Message = "{Count} message(s) lie in the queue {Queue} and nobody works on them. See what they are and why: ./relayctl queues {Queue}. When the cause is gone, put them back: ./relayctl queues redrive {Queue}.")]
     private partial void LogWaiting(long count, string queue);
 }

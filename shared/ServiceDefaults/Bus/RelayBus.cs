@@ -10,12 +10,15 @@ namespace LeadRelay.Bus;
 /// <summary>The one bus of a process.</summary>
 public static class RelayBus
 {
-    /// <summary>Set among the builder's properties by what keeps taking messages while the broker is away: then that is no reason to be sent no work.</summary>
-    public const string OutlivesBroker = "OutlivesBroker";
+    /// <summary>When the bus stops, what still waits in place, for a store say, is given back to the broker after this.</summary>
+    private static readonly TimeSpan ConsumersEnd = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan BusEnds = TimeSpan.FromSeconds(4);
 
     /// <summary>
     /// Adds MassTransit on the broker that <c>Broker__Url</c> names, with the topology of all contracts, and publisher
-    /// confirms. A host of several services passes the consumers of each: they must share one bus.
+    /// confirms. A host of several services passes the consumers of each: they must share one bus. It goes before what uses the
+    /// bus: what is added first stops last.
     /// </summary>
     /// <param name="isWhole">Whether all services are in this process: only then can the broker be in its memory.</param>
     /// <exception cref="InvalidOperationException">There is no broker, or its address cannot be read.</exception>
@@ -24,14 +27,12 @@ public static class RelayBus
         var broker = BrokerAddress.Of(builder.Configuration);
         if (broker.Url is null && !isWhole)
             throw new InvalidOperationException("Broker__Url is not set. A service on its own needs the RabbitMQ that the others use (amqp://…): in its own memory nobody would hear it. Standalone can do without.");
-        var withoutBroker = builder.Properties.ContainsKey(OutlivesBroker) ? HealthStatus.Degraded : HealthStatus.Unhealthy;
         builder.Services.AddSingleton(broker);
         var endpoints = new List<string>();
         builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
             bus.AddPublishObserver<MessageLog>();
-            bus.ConfigureHealthCheckOptions(health => health.MinimalFailureStatus = withoutBroker);
             foreach (var add in consumers)
                 add(bus);
             bus.AddConfigureEndpointsCallback((queue, endpoint) =>
@@ -45,12 +46,16 @@ public static class RelayBus
             else
                 bus.UsingRabbitMq((context, rabbit) => RabbitMq(broker, context, rabbit));
         });
+        builder.Services.Configure<MassTransitHostOptions>(host => (host.ConsumerStopTimeout, host.StopTimeout) = (ConsumersEnd, BusEnds));
+        // BrokerCheck says the same in words for people.
+        builder.Services.PostConfigure<HealthCheckServiceOptions>(health => health.Registrations.Where(check => check.Tags.Contains("masstransit")).ToList().ForEach(check => health.Registrations.Remove(check)));
+        builder.Services.AddHealthChecks().AddCheck<BrokerCheck>("broker");
         if (broker.Url is not null)
         {
             builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<QueueAlarm>(services, endpoints));
             builder.Services.AddSingleton<TopologyKeeper>().AddHostedService(services => services.GetRequiredService<TopologyKeeper>());
             builder.Services.AddHostedService<BusGuard>();
-            builder.Services.AddHealthChecks().AddCheck<TopologyKeeper>("topology", withoutBroker, ["ready"]);
+            builder.Services.AddHealthChecks().AddCheck<TopologyKeeper>("topology");
         }
     }
 

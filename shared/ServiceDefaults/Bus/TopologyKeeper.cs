@@ -5,16 +5,19 @@ using Microsoft.Extensions.Logging;
 namespace LeadRelay.Bus;
 
 /// <summary>Declares the topology at start and every minute over a connection of its own. Not ready while that fails.</summary>
-public sealed partial class TopologyKeeper(BrokerAddress broker, QueueAlarm alarm, TimeProvider time, ILogger<TopologyKeeper> logger) : BackgroundService, IHealthCheck
+public sealed partial class TopologyKeeper(BrokerAddress broker, QueueAlarm alarm, IEnumerable<OutlivesBroker> spools, TimeProvider time, ILogger<TopologyKeeper> logger) : BackgroundService, IHealthCheck
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
 
-    private string? fault = "The broker's queues have not been declared yet.";
+    private volatile string? fault = "The broker's queues have not been declared yet: it is being connected to.";
+    private volatile bool isReached;
+    private string? logged;
 
+    /// <summary>With a broker that is there and lacks a queue, what is confirmed may be lost: then a spool is no help. Strangers may be told, so the log has the rest.</summary>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(fault is not null ? new HealthCheckResult(context.Registration.FailureStatus, fault)
-            : alarm.Text is { } text ? HealthCheckResult.Degraded(text)
+        Task.FromResult(fault is { } text ? isReached ? HealthCheckResult.Unhealthy(text) : spools.WithoutBroker(text)
+            : alarm.Text is { } waiting ? HealthCheckResult.Degraded(waiting)
             : HealthCheckResult.Healthy());
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -23,22 +26,26 @@ public sealed partial class TopologyKeeper(BrokerAddress broker, QueueAlarm alar
         {
             try
             {
+                isReached = false;
                 await using var connection = await broker.ConnectAsync("topology", stoppingToken);
+                isReached = true;
                 await Topology.DeclareAsync(connection, broker.Rights, stoppingToken);
-                fault = null;
+                (fault, logged) = (null, null);
                 await alarm.LookAsync(connection, stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                var text = $"The broker's queues could not be declared: {BrokerAddress.Explain(e)}";
-                if (fault != text)
-                    LogNotReady(PersonalData.MaskText(text));
-                fault = text;
+                var reason = BrokerAddress.Explain(e);
+                if (logged != reason)
+                    LogNotReady(PersonalData.MaskText(logged = reason));
+                fault = isReached
+                    ? "The broker refuses to declare a queue: one has other arguments, or the user of Broker__Url may not. The service's log has its words."
+                    : "The broker could not be reached to declare its queues: look at Broker__Url and at RabbitMQ; the service's log has the reason.";
             }
             await Task.Delay(fault is null ? Interval : Retry, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, EventName = "QueuesNotDeclared", Message = "This service is not ready. {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "QueuesNotDeclared", Message = "This service is not ready: the broker's queues could not be declared. {Reason}")]
     private partial void LogNotReady(string reason);
 }

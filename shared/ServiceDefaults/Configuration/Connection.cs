@@ -6,7 +6,7 @@ namespace LeadRelay.Configuration;
 /// <param name="BaseUrl">Up to and without <c>/companies</c>, as <c>https://de.backend.salesrender.com</c>.</param>
 /// <param name="Token">The company's CRM token, with which orders are read and their statuses set; null, which only a webmaster's connection may have, does without.</param>
 /// <param name="AuthScheme">Word before the token in the <c>Authorization</c> header; null sends the token alone, as SalesRender documents.</param>
-/// <param name="TimeLimit">For one call, from connecting to the end of the answer: 1 s to 60 s, default 20 s.</param>
+/// <param name="TimeLimit">For one call, from connecting to the end of the answer: 1 s to 20 s, the default; so a service that stops sees the end of every call.</param>
 public sealed record Connection(
     string Name,
     Uri BaseUrl,

@@ -35,7 +35,7 @@ internal static partial class ConnectionReader
             section.Required("company_id", n => n.Id()),
             section.Optional("token", n => n.Secret(around.Folder), null),
             section.Optional("auth_scheme", n => ReadAuthScheme(n.Unshown), null),
-            section.Optional("time_limit_seconds", n => n.Seconds(1, 60), TimeSpan.FromSeconds(20)),
+            section.Optional("time_limit_seconds", n => n.Seconds(1, (int)Drain.LongestCall.TotalSeconds), TimeSpan.FromSeconds(20)),
             section.Required("webhook", n => n.Object(w => ReadWebhook(w, around))))
         {
             Api = api ?? OrderApi.Crm,

@@ -23,8 +23,13 @@ public sealed record PostbackTemplate(string Url, string Target)
     public static string? TargetOf(string url) => PostbackUrl.FaultOf(url) is null ? PostbackUrl.TargetOf(url) : null;
 
     /// <summary>Whether a macro's value can be seen in what is sent.</summary>
-    public bool Shows(string macro) =>
-        Headers.Values.Append(Url).SelectMany(Macros.Parse).Concat(Macros.ParseBody(Body?.Template ?? "")).Any(part => part.IsMacro && part.Text == macro);
+    public bool Shows(string macro) => Used.Contains(macro);
+
+    /// <summary>References to the secrets that it needs.</summary>
+    public IEnumerable<string> Secrets => Used.Where(Macros.IsSecret);
+
+    private IEnumerable<string> Used =>
+        Headers.Values.Append(Url).SelectMany(Macros.Parse).Concat(Macros.ParseBody(Body?.Template ?? "")).Where(part => part.IsMacro).Select(part => part.Text);
 }
 
 /// <summary>The body of a POST.</summary>

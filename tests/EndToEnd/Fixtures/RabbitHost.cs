@@ -29,6 +29,9 @@ internal abstract class RabbitHost : IAsyncDisposable
 
     public abstract void Kill();
 
+    /// <summary>It stands still, its connections stay; and goes on.</summary>
+    public abstract void Pause(bool isPaused);
+
     public abstract string Log();
 
     public abstract ValueTask DisposeAsync();
@@ -61,6 +64,9 @@ internal sealed class GivenRabbit(Uri amqp, string? management) : RabbitHost
 
     public override void Kill() =>
         throw new NotSupportedException("This test kills the broker, and TEST_BROKER_URL names one that is not ours to kill. Run it without TEST_BROKER_URL.");
+
+    public override void Pause(bool isPaused) =>
+        throw new NotSupportedException("This test halts the broker, and TEST_BROKER_URL names one that is not ours to halt. Run it without TEST_BROKER_URL.");
 
     public override string Log() => $"(the broker of TEST_BROKER_URL, {amqp.Host}:{amqp.Port})";
 
@@ -142,6 +148,8 @@ internal sealed class NativeRabbit : RabbitHost
             TestRun.Signal(helper, 9);
     }
 
+    public override void Pause(bool isPaused) => TestRun.Signal(node!.Id, isPaused ? 19 : 18);
+
     public override string Log()
     {
         var log = Directory.Exists($"{folder}/log") ? Directory.EnumerateFiles($"{folder}/log", "*.log") : [];
@@ -210,6 +218,8 @@ internal sealed class DockerRabbit : RabbitHost
     }
 
     public override void Kill() => DemandAsync("kill", "--signal", "KILL", container!).GetAwaiter().GetResult();
+
+    public override void Pause(bool isPaused) => DemandAsync(isPaused ? "pause" : "unpause", container!).GetAwaiter().GetResult();
 
     public override string Log() => container is null ? "" : DockerAsync("logs", "--tail", "80", container).GetAwaiter().GetResult().Output;
 

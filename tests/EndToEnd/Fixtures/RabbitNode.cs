@@ -61,6 +61,11 @@ public sealed class RabbitNode : IAsyncDisposable
     /// <exception cref="NotSupportedException">The broker was given by TEST_BROKER_URL.</exception>
     public void Kill() => Host.Kill();
 
+    /// <summary>It says nothing any more, and its connections stay open, until <see cref="Resume"/>.</summary>
+    public void Pause() => Host.Pause(true);
+
+    public void Resume() => Host.Pause(false);
+
     /// <summary>Starts it again after <see cref="Kill"/>, on the same data and ports, and waits until it can be worked with.</summary>
     public async Task RestartAsync()
     {

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
 using System.Net;
 using LeadRelay.Bus;
 using LeadRelay.Contracts;
@@ -115,7 +117,7 @@ public sealed class ScopesTests : IAsyncLifetime, IDisposable
         }
     }
 
-    private sealed class FailingPump(ILogger logger) : Pump<Subject>(1, logger)
+    private sealed class FailingPump(ILogger logger) : Pump<Subject>(1, new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), logger)
     {
         private int taken;
 

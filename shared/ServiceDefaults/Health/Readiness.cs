@@ -1,0 +1,75 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace LeadRelay.Health;
+
+/// <summary>
+/// Whether to send this process work, and what is amiss. Anybody may ask as often as they like: the checks are made once a
+/// second at most and have time-outs, and their sentences name no address, path or value.
+/// </summary>
+public sealed class Readiness(HealthCheckService checks, Drain drain, TimeProvider time)
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+
+    /// <summary>Each check has one of its own, which is shorter.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4);
+
+    private readonly Lock asking = new();
+    private Task<Answer>? latest;
+    private long since;
+
+    /// <summary>What is to be answered.</summary>
+    public async Task<IResult> AskAsync()
+    {
+        var answer = drain.IsStopping
+            ? Answer.Of("stop", "This service is stopping: it answers what it was asked before, and is to be sent nothing new.")
+            : await LatestAsync().WaitAsync(Limit, time).ContinueWith(asked => asked.IsCompletedSuccessfully ? asked.Result : Answer.Of("checks", $"The checks did not end within {Limit.TotalSeconds} s: the process is overloaded."), TaskScheduler.Default);
+        return TypedResults.Json(answer, statusCode: answer.Status is nameof(HealthStatus.Unhealthy) ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
+    }
+
+    private Task<Answer> LatestAsync()
+    {
+        lock (asking)
+        {
+            if (latest is null || (latest.IsCompleted && time.GetElapsedTime(since) > Fresh))
+                (latest, since) = (Task.Run(CheckAsync), time.GetTimestamp());
+            return latest;
+        }
+    }
+
+    private async Task<Answer> CheckAsync()
+    {
+        var report = await checks.CheckHealthAsync(CancellationToken.None);
+        return new Answer(report.Status.ToString(), report.Entries.ToDictionary(e => e.Key, e => new Part(e.Value.Status.ToString(), e.Value.Description)));
+    }
+
+    private sealed record Answer(string Status, IReadOnlyDictionary<string, Part> Checks)
+    {
+        public static Answer Of(string part, string text) =>
+            new(nameof(HealthStatus.Unhealthy), new Dictionary<string, Part> { [part] = new(nameof(HealthStatus.Unhealthy), text) });
+    }
+
+    private sealed record Part(string Status, string? Text);
+}
+
+/// <summary>Health on every port: <c>/health/live</c> says the process runs, <c>/health/ready</c> whether to send it work.</summary>
+public static class ReadinessExtensions
+{
+    public static void AddReadiness(this IServiceCollection services)
+    {
+        services.AddSingleton<Readiness>();
+        services.AddHealthChecks().AddCheck<ConfigurationCheck>("configuration");
+    }
+
+    public static void MapReadiness(this WebApplication app)
+    {
+        app.MapGet("/health/live", () => TypedResults.Text("Healthy")).ExcludeFromDescription();
+        app.MapGet("/health/ready", (Readiness readiness, HttpContext http) =>
+        {
+            http.Response.Headers.CacheControl = "no-store";
+            return readiness.AskAsync();
+        }).ExcludeFromDescription();
+    }
+}
