@@ -16,6 +16,8 @@ internal static class Relayctl
             ["AuditStore__Url"] = relay.AuditStore.BaseAddress!.ToString(), ["Operator__Token"] = Relay.PersonalDataToken,
             ["Broker__Url"] = relay.BrokerUrl?.AbsoluteUri ?? "",
         };
+        foreach (var (name, value) in relay.CommonSettings)
+            settings[name] = value;
         using var process = TestRun.Start("dotnet", [program, .. arguments], settings, TestRun.Repository);
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();

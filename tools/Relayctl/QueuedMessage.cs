@@ -41,7 +41,7 @@ public sealed record QueuedMessage(string Id, string? From, DateTimeOffset? At, 
         Persistent = true,
     };
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Or(Id, "(no id)")}  {At:yyyy-MM-ddTHH:mm:ssZ}  {Kind}  lead {Or(LeadId, "unknown")}  from {From ?? "unknown"}: {Reason}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Or(Id, "(no id)")}  {Or($"{At:yyyy-MM-ddTHH:mm:ssZ}", "(no time)")}  {Kind}  lead {Or(LeadId, "unknown")}  from {From ?? "unknown"}: {Reason}");
 
     private static string Why(IDictionary<string, object?> headers, string? death) => (Text(headers, "MT-Fault-ExceptionType"), Text(headers, "MT-Reason"), death) switch
     {

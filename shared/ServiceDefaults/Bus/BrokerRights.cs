@@ -41,7 +41,7 @@ public sealed record BrokerRights(string Configure, string Write, string Read)
         ["webhookreceiver"] = Service("webhookreceiver", asks: [], own: []),
         ["postbackdispatcher"] = Service("postbackdispatcher", asks: [], own: Endpoint(Topology.PostbackDispatcher)),
         ["auditstore"] = Service("auditstore", asks: [Topology.Answers], own: [.. Endpoint(Topology.Audit), .. Endpoint(Topology.LeadViews), Topology.DeadLetters]),
-        [BrokerDefinitions.Operator] = new("^$", "^amq\\.default$", $"^({string.Join('|', Topology.ForPeople.Select(Regex.Escape))})$"),
+        [BrokerDefinitions.Operator] = new("^$", "^amq\\.default$", AnyOf(Topology.ForPeople, [])),
     };
 
     private readonly Regex configure = new(Configure, RegexOptions.NonBacktracking);
@@ -60,14 +60,14 @@ public sealed record BrokerRights(string Configure, string Write, string Read)
         var acts = Topology.Bindings.Where(queue => own.Contains(queue.Key)).SelectMany(queue => queue).ToList();
         string[] both = [.. published, .. own, BusGuard.Name]; // an exchange is bound by who may read it, to what it may write
         string[] audited = [Topology.ExchangeOf(typeof(IAudited))], dead = acts is [] ? [] : [Topology.DeadLetters];
+        string[] expressions = own is [] ? [] : [Faults, .. instances ?? []];
         return new(
-            AnyOf([.. both, .. audited, .. acts, .. asks], instances),
-            AnyOf([.. both, .. audited, .. dead, .. asks], instances),
-            AnyOf([.. both, .. acts], instances));
+            AnyOf([.. both, .. audited, .. acts, .. asks], expressions),
+            AnyOf([.. both, .. audited, .. dead, .. asks], expressions),
+            AnyOf([.. both, .. acts], expressions));
     }
 
     private static string[] Endpoint(string queue) => [queue, .. Topology.ForPeopleOf(queue)];
 
-    private static string AnyOf(IEnumerable<string> names, IEnumerable<string>? expressions = null) =>
-        $"^({string.Join('|', names.Distinct().Select(Regex.Escape).Append(Faults).Concat(expressions ?? []))})$";
+    private static string AnyOf(IEnumerable<string> names, IEnumerable<string> expressions) => $"^({string.Join('|', names.Distinct().Select(Regex.Escape).Concat(expressions))})$";
 }

@@ -37,8 +37,11 @@ internal abstract class RabbitHost : IAsyncDisposable
     public abstract ValueTask DisposeAsync();
 
     /// <summary>The first that there is: an address given from outside, the native server, docker.</summary>
-    public static async Task<RabbitHost> ChooseAsync()
+    /// <param name="settings">Further lines of rabbitmq.conf; they need the native server.</param>
+    public static async Task<RabbitHost> ChooseAsync(string? settings = null)
     {
+        if (settings is not null)
+            return new NativeRabbit(settings);
         if (Environment.GetEnvironmentVariable("TEST_BROKER_URL") is { Length: > 0 } url)
             return new GivenRabbit(new Uri(url), Environment.GetEnvironmentVariable("TEST_BROKER_MANAGEMENT_URL"));
         if (File.Exists(NativeRabbit.Server))
@@ -74,7 +77,7 @@ internal sealed class GivenRabbit(Uri amqp, string? management) : RabbitHost
 }
 
 /// <summary>Debian's server as a node of its own: own name, data, cookie and epmd, all on loopback.</summary>
-internal sealed class NativeRabbit : RabbitHost
+internal sealed class NativeRabbit(string settings = "") : RabbitHost
 {
     public const string Server = "/usr/lib/rabbitmq/bin/rabbitmq-server";
     private const string Mark = "LEADRELAY_TEST_NODE";
@@ -122,6 +125,7 @@ internal sealed class NativeRabbit : RabbitHost
                 management.tcp.ip = 127.0.0.1
                 management.tcp.port = {managementPort}
                 {Settings}
+                {settings}
 
                 """);
             await File.WriteAllTextAsync(environment["RABBITMQ_ADVANCED_CONFIG_FILE"], AdvancedSettings);

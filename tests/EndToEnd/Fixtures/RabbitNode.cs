@@ -17,8 +17,12 @@ public sealed record QueueInfo(long Messages, long Ready, long Unacknowledged, i
 /// A real RabbitMQ. <see cref="SharedAsync"/> is the run's, started when first asked for; each user makes a virtual host in it.
 /// A test that kills the broker makes a node of its own, since it would kill everybody's.
 /// </summary>
-public sealed class RabbitNode : IAsyncDisposable
+/// <param name="settings">Further lines of rabbitmq.conf, where <see cref="TakesSettings"/>.</param>
+public sealed class RabbitNode(string? settings = null) : IAsyncDisposable
 {
+    /// <summary>Whether nodes can be had that are set up in a test's own way.</summary>
+    public static bool TakesSettings => Environment.GetEnvironmentVariable("TEST_BROKER_URL") is null or "" && File.Exists(NativeRabbit.Server);
+
     internal const string User = "guest";
 
     /// <summary>How long to let a new quorum queue be before <see cref="Kill"/>.</summary>
@@ -47,7 +51,7 @@ public sealed class RabbitNode : IAsyncDisposable
     /// <summary>Starts it and waits until it can be worked with.</summary>
     public async Task StartAsync()
     {
-        host = await RabbitHost.ChooseAsync();
+        host = await RabbitHost.ChooseAsync(settings);
         management = new HttpClient { BaseAddress = host.Management, Timeout = TimeSpan.FromSeconds(10) };
         management.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Login())));
         await host.StartAsync();

@@ -38,6 +38,9 @@ public sealed partial class Relay : IAsyncDisposable
     /// <summary>The node that has the virtual host, if the relay was given one.</summary>
     public RabbitNode? Node => options.Node;
 
+    /// <summary>The further settings that everybody has.</summary>
+    public IReadOnlyDictionary<string, string> CommonSettings => options.Environment.GetValueOrDefault("*") ?? new Dictionary<string, string>();
+
     /// <summary>Where the ledgers and the audit are, unless that is a MongoDB.</summary>
     public string DataFolder => Path.Combine(folder, "data");
 
