@@ -33,6 +33,4 @@ for (const [user, db] of Object.entries(databases)) {
   if (admin.getUser(user)) admin.updateUser(user, account);
   else admin.createUser({ user, ...account });
 }
-// A replica of a service that was killed within a transaction is in nobody's way for longer than this.
-admin.adminCommand({ setParameter: 1, transactionLifetimeLimitSeconds: 10 });
 print('MongoDB is set up.');

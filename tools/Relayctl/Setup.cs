@@ -43,8 +43,9 @@ public sealed class Setup(string volumes, TextWriter output)
 
         var passwords = BrokerRights.Users.Keys.ToDictionary(user => user, user => Secret($"broker-{user}"));
         foreach (var (user, password) in passwords)
-            Write(user, "Broker__Url", $"amqp://{user}:{password}@rabbitmq:5672/leadrelay");
-        Write("rabbitmq", "definitions.json", SetupBroker.Definitions(passwords));
+            Write(user, "Broker__Url", $"amqp://{user}:{password}@rabbitmq:5672/{BrokerDefinitions.VirtualHost}");
+        // Last, and each time: its hashes are salted, so what is there does not say whose passwords it has.
+        Write("rabbitmq", "definitions.json", BrokerDefinitions.Of(passwords));
 
         Write("mongo", "root", Secret("mongo-root"));
         Write("mongo", "keyfile", Secret("mongo-keyfile"));

@@ -70,7 +70,7 @@ public sealed class SetupSandbox(string samples, string volumes, TextWriter outp
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
         // Each replica: a name has an address for each.
-        await UntilAsync("intake", 8080, HttpStatusCode.NotFound, $"leads/{Guid.Empty}", message => message.Headers.Add("X-Api-Key", "demo-partner-key"));
+        await UntilAsync("intake", 8080, HttpStatusCode.OK, "leads?click_id=none", message => message.Headers.Add("X-Api-Key", "demo-partner-key"));
         await UntilAsync("auditstore", 8082, HttpStatusCode.OK, "audit?limit=1", AsOperator);
         await UntilAsync("postbackdispatcher", 8083, HttpStatusCode.OK, "postbacks/pending?limit=1", AsOperator);
         await UntilAsync("crmwriter", 8084, HttpStatusCode.OK, "leads/in-doubt", AsOperator);
