@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,6 +22,8 @@ namespace LeadRelay.Telemetry;
 /// </summary>
 public static class Exporting
 {
+    private const string MassTransit = "MassTransit";
+
     public static void AddTelemetry(this WebApplicationBuilder builder)
     {
         var settings = builder.Configuration;
@@ -34,7 +37,7 @@ public static class Exporting
             builder.Logging.AddOpenTelemetry(logs =>
             {
                 (logs.IncludeScopes, logs.IncludeFormattedMessage) = (true, true);
-                logs.SetResourceBuilder(resource).AddProcessor(new MaskedExceptions()).AddOtlpExporter();
+                logs.SetResourceBuilder(resource).AddProcessor(new ExportedEntry()).AddOtlpExporter();
             });
         }
         if (IsSet("") || IsSet("TRACES_"))
@@ -45,9 +48,13 @@ public static class Exporting
         if (IsSet("METRICS_"))
         {
             builder.Services.AddSingleton<IHostedService>(_ => new Provider(() => Sdk.CreateMeterProviderBuilder().ConfigureServices(ReadSettings)
-                .SetResourceBuilder(resource).AddMeter(Metrics.Meter.Name, "MassTransit", "Microsoft.AspNetCore.Hosting", "System.Runtime").AddOtlpExporter().Build()));
+                .SetResourceBuilder(resource).AddMeter(Metrics.Meter.Name, MassTransit, "Microsoft.AspNetCore.Hosting", "System.Runtime").AddView(Bounded).AddOtlpExporter().Build()));
         }
     }
+
+    /// <summary>MassTransit names each of Intake's queues, which have a new name at each start: series without end.</summary>
+    private static MetricStreamConfiguration? Bounded(Instrument instrument) =>
+        instrument.Meter.Name is MassTransit ? new MetricStreamConfiguration { TagKeys = ["messaging.masstransit.message_type", "messaging.masstransit.consumer_type", "messaging.masstransit.exception_type"] } : null;
 
     /// <summary>Begins before the services do; at the end it sends what is left, for a few seconds.</summary>
     private sealed class Provider(Func<BaseProvider> build) : IHostedLifecycleService
