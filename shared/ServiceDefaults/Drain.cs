@@ -12,7 +12,7 @@ namespace LeadRelay;
 /// are answered, calls that were begun end and are written down, the bus stops, and the process exits. Whatever hangs is left
 /// as if the process had been killed: it is in the ledger, the spool or the broker.
 /// </summary>
-public sealed class Drain : IHostedLifecycleService, IDisposable
+public sealed partial class Drain : IHostedLifecycleService, IDisposable
 {
     /// <summary>After this nothing is waited for any more. A call that was begun just before has ended by then, as its limit is <see cref="LongestCall"/>.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(22);
@@ -98,7 +98,7 @@ public sealed class Drain : IHostedLifecycleService, IDisposable
     {
         if (ended.Wait(Limit))
             return;
-        logger.LogWarning("The stop took longer than {Seconds} s. The process ends; what is left is in the ledger, the spool or the broker, and is gone on with by the next.", Limit.TotalSeconds);
+        LogTooSlow(Limit.TotalSeconds);
         Environment.Exit(Environment.ExitCode);
     }
 
@@ -108,4 +108,7 @@ public sealed class Drain : IHostedLifecycleService, IDisposable
         if (Interlocked.CompareExchange(ref signalled, Stopwatch.GetTimestamp(), 0) is var first and not 0 && Stopwatch.GetElapsedTime(first) > SameSignal)
             Environment.Exit(128 + number);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "StopTooSlow", Message = "The stop took longer than {Seconds} s. The process ends; what is left is in the ledger, the spool or the broker, and is gone on with by the next.")]
+    private partial void LogTooSlow(double seconds);
 }

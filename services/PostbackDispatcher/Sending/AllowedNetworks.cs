@@ -3,7 +3,7 @@ using System.Net;
 namespace LeadRelay.PostbackDispatcher;
 
 /// <summary>The operator's own networks that postbacks may go to, <c>Postbacks__AllowNetworks</c>. A change counts without a restart; of one that cannot be read the last good one stays.</summary>
-public sealed class AllowedNetworks
+public sealed partial class AllowedNetworks
 {
     private const string Setting = "Postbacks__AllowNetworks";
 
@@ -27,8 +27,11 @@ public sealed class AllowedNetworks
         if (text == last.Text)
             return networks;
         try { networks = Networks.Parse(Setting, text); }
-        catch (InvalidOperationException e) { logger.LogWarning("The change was refused, and what was set before stays: {Fault}", e.Message); }
+        catch (InvalidOperationException e) { LogRefused(e.Message); }
         last = new Parsed(text, networks);
         return networks;
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "NetworksRefused", Message = "The change was refused, and what was set before stays: {Fault}")]
+    private partial void LogRefused(string fault);
 }

@@ -89,7 +89,7 @@ public sealed partial class Edge(string name, string? path, long limit, bool kee
     {
         if (path is null)
             return;
-        Metrics.Meter.CreateObservableGauge("leadrelay.spool.depth", () => new Measurement<long>(Volatile.Read(ref count), new KeyValuePair<string, object?>("door", name)), description: "Messages that wait for the broker");
+        Metrics.Meter.CreateObservableGauge("leadrelay.spool.depth", () => new Measurement<long>(Volatile.Read(ref count), new KeyValuePair<string, object?>("door", name)), "{message}", "Messages that wait for the broker");
         Metrics.Meter.CreateObservableGauge("leadrelay.spool.age", () => new Measurement<double>(Age.TotalSeconds, new KeyValuePair<string, object?>("door", name)), "s", "How long the oldest has waited");
         await CountAsync(own.Value, cancellationToken);
         await base.StartAsync(cancellationToken);

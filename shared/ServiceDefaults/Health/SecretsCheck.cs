@@ -21,7 +21,7 @@ public sealed partial class SecretsCheck(string what, Func<RelayConfig, IEnumera
             : HealthCheckResult.Degraded($"Of the {what} that the configuration names, {faults.Length} cannot be read, and what needs them fails. The service's log says which."));
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A secret that the configuration names cannot be read: {Fault}")]
+    [LoggerMessage(Level = LogLevel.Error, EventName = "SecretUnreadable", Message = "A secret that the configuration names cannot be read: {Fault}")]
     private partial void LogMissing(string fault);
 }
 
