@@ -38,7 +38,9 @@ public static class RelayBus
             bus.AddConfigureEndpointsCallback((queue, endpoint) =>
             {
                 endpoints.Add(queue);
-                if (queue is not Topology.LeadViews && endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
+                if (queue is Topology.LeadViews)
+                    endpoint.ConfigureConsumeTopology = false; // the questions are sent to it and not published
+                else if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
                     rabbit.SetArguments(Topology.Work);
             });
             if (broker.Url is null)

@@ -99,6 +99,9 @@ public static class Topology
                     ((IRabbitMqMessagePublishTopologyConfigurator)publish).BindQueue(ExchangeOf(contract), actor, queue => queue.SetArguments(Work));
             });
         }
+        // What it only hears of as an answer has no exchange of its own here either.
+        foreach (var other in typeof(IAudited).Assembly.GetTypes().Where(type => type.IsClass && type.IsPublic && !rights.MayConfigure(ExchangeOf(type))))
+            bus.Publish(other, publish => ((IMessagePublishTopologyConfigurator)publish).Exclude = true);
         // A queue for errors is made like the queue that it belongs to unless told otherwise.
         bus.SendTopology.ConfigureErrorSettings = error => error.SetArguments(Kept);
         bus.SendTopology.ConfigureDeadLetterSettings = skipped => skipped.SetArguments(Kept);
