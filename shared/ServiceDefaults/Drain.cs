@@ -15,12 +15,12 @@ namespace LeadRelay;
 public sealed partial class Drain : IHostedLifecycleService, IDisposable
 {
     /// <summary>After this nothing is waited for any more. A call that was begun just before has ended by then, as its limit is <see cref="LongestCall"/>.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(22);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(21);
 
     /// <summary>No call to others may take longer.</summary>
     public static readonly TimeSpan LongestCall = TimeSpan.FromSeconds(20);
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(24);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(23);
     private static readonly TimeSpan Announcement = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Answers = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Requests = TimeSpan.FromSeconds(10);
