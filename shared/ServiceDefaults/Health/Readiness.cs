@@ -63,10 +63,12 @@ public static class ReadinessExtensions
         services.AddHealthChecks().AddCheck<ConfigurationCheck>("configuration");
     }
 
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
+
     public static void MapReadiness(this WebApplication app)
     {
-        app.MapGet("/health/live", () => TypedResults.Text("Healthy")).ExcludeFromDescription();
-        app.MapGet("/health/ready", (Readiness readiness, HttpContext http) =>
+        app.MapMethods("/health/live", Methods, () => TypedResults.Text("Healthy")).ExcludeFromDescription();
+        app.MapMethods("/health/ready", Methods, (Readiness readiness, HttpContext http) =>
         {
             http.Response.Headers.CacheControl = "no-store";
             return readiness.AskAsync();

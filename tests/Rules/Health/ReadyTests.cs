@@ -215,6 +215,6 @@ public sealed class ReadyTests
     private static async Task LiveAsync(RunningService running)
     {
         using var live = await running.GetAsync("health/live");
-        Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+        Assert.Equal((HttpStatusCode.OK, "Healthy"), (live.StatusCode, await live.Content.ReadAsStringAsync()));
     }
 }
