@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
 
 namespace LeadRelay.Health;
 
@@ -9,7 +10,7 @@ namespace LeadRelay.Health;
 /// Whether to send this process work, and what is amiss. Anybody may ask as often as they like: the checks are made once a
 /// second at most and have time-outs, and their sentences name no address, path or value.
 /// </summary>
-public sealed class Readiness(HealthCheckService checks, Drain drain, TimeProvider time)
+public sealed partial class Readiness(HealthCheckService checks, Drain drain, TimeProvider time, ILogger<Readiness> logger)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
@@ -42,8 +43,19 @@ public sealed class Readiness(HealthCheckService checks, Drain drain, TimeProvid
     private async Task<Answer> CheckAsync()
     {
         var report = await checks.CheckHealthAsync(CancellationToken.None);
-        return new Answer(report.Status.ToString(), report.Entries.ToDictionary(e => e.Key, e => new Part(e.Value.Status.ToString(), e.Value.Description)));
+        return new Answer(report.Status.ToString(), report.Entries.ToDictionary(e => e.Key, e => new Part(e.Value.Status.ToString(), Text(e.Key, e.Value))));
     }
+
+    private string? Text(string check, HealthReportEntry entry)
+    {
+        if (entry.Exception is null)
+            return entry.Description;
+        LogFailed(entry.Exception, check);
+        return "The check itself failed: the service's log says how.";
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, EventName = "CheckFailed", Message = "The health check {Check} failed.")]
+    private partial void LogFailed(Exception e, string check);
 
     private sealed record Answer(string Status, IReadOnlyDictionary<string, Part> Checks)
     {

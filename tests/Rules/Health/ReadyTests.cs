@@ -173,6 +173,18 @@ public sealed class ReadyTests
     }
 
     [Fact]
+    public async Task What_a_check_throws_is_for_the_log_alone()
+    {
+        await using var running = await RunningService.StartAsync("Intake", builder =>
+            builder.Services.AddHealthChecks().AddCheck("throws", () => throw new InvalidOperationException("user:password@host")));
+
+        var (status, _, whole) = await running.UntilAsync("throws", "Unhealthy");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
+        Assert.DoesNotContain("password", whole, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_check_that_hangs_does_not_hang_the_answer()
     {
         await using var running = await RunningService.StartAsync("Intake", builder =>
