@@ -1,5 +1,4 @@
 using System.Globalization;
-using LeadRelay.Telemetry;
 
 namespace LeadRelay.Intake;
 
@@ -15,8 +14,8 @@ public sealed record Refusal(int Status, string Code, string Text, string? Field
     {
         Metrics.Refused(IntakeService.Name, Code);
         var extensions = new Dictionary<string, object?> { ["code"] = Code };
-        if (leadId is { } id)
-            (extensions["lead_id"], extensions["trace_id"]) = (id, LeadTrace.IdOf(id).ToString());
+        if (leadId is not null)
+            extensions["lead_id"] = leadId;
         if (RetryAfter is { } wait)
             http.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         if (Field is not null)

@@ -30,7 +30,9 @@ public static class ServiceDefaults
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = problem =>
         {
-            problem.ProblemDetails.Extensions.TryAdd("trace_id", Activity.Current?.TraceId.ToString() ?? problem.HttpContext.TraceIdentifier);
+            var about = problem.ProblemDetails.Extensions;
+            about["trace_id"] = about.TryGetValue("lead_id", out var lead) && lead is Guid leadId ? LeadTrace.IdOf(leadId).ToString()
+                : Activity.Current?.TraceId.ToString() ?? problem.HttpContext.TraceIdentifier;
             if (problem.ProblemDetails is { Status: StatusCodes.Status400BadRequest, Detail: null })
                 problem.ProblemDetails.Detail = "The request cannot be read: the body must be JSON, with no other members than this address knows, each of its kind.";
         });
