@@ -13,14 +13,14 @@ public sealed class EdgeSpool(Xunit.Abstractions.ITestOutputHelper output)
         await using var node = new RabbitNode();
         await node.StartAsync();
         await using var relay = await Relay.StartAsync(new RelayOptions { Shape = RelayShape.Processes, Node = node });
-        var (_, first) = await relay.SubmitAsync(new { phone = "+4915123456780", click_id = "before" });
+        var first = await relay.OrderAsync("demo", "before");
         await Task.Delay(RabbitNode.QueueSettles);
         node.Kill();
 
         var (status, lead) = await relay.SubmitAsync(new { phone = "+4915123456789", click_id = "spooled" });
         Assert.Equal(HttpStatusCode.Accepted, status);
         for (var i = 2; i <= 4; i++)
-            Assert.Equal(HttpStatusCode.OK, (await WebhookAsync(relay, first.At("order_id")!, i)).Status);
+            Assert.Equal(HttpStatusCode.OK, (await WebhookAsync(relay, first, i)).Status);
         Assert.Equal(HttpStatusCode.OK, (await relay.Intake().GetAsync(new Uri("health/ready", UriKind.Relative))).StatusCode);
         foreach (var door in new[] { "Intake", "WebhookReceiver" })
         {
