@@ -21,6 +21,9 @@ public sealed partial class Drain : IHostedLifecycleService, IDisposable
     public static readonly TimeSpan LongestCall = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(23);
+    /// <summary>For the console, which writes on a thread of its own.</summary>
+    private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(0.5);
+
     private static readonly TimeSpan Announcement = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Answers = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Requests = TimeSpan.FromSeconds(10);
@@ -99,6 +102,7 @@ public sealed partial class Drain : IHostedLifecycleService, IDisposable
         if (ended.Wait(Limit))
             return;
         LogTooSlow(Limit.TotalSeconds);
+        ended.Wait(LastWord);
         Environment.Exit(Environment.ExitCode);
     }
 

@@ -10,13 +10,17 @@ public sealed class Telemetry(Telemetry.Exported exported) : IClassFixture<Telem
     private const string SinkKey = "seq-key-2718", Token = "crm-token-4711", WebhookSecret = "hook-secret-1618", PostbackKey = "keitaro-key-0815";
     private const string Phone = "15123456789", Name = "Zebulonia", Email = "zebulonia@canary.example", Comment = "Zebulonia's doorbell is broken";
 
+    /// <summary>A trace that a caller says he is in, and not to be sampled.</summary>
+    private const string Stranger = "0af7651916cd43dd8448eb211c80319c";
+
     private readonly Relay relay = exported.Relay;
     private readonly Sink sink = exported.Sink;
 
     [Fact]
     public async Task One_lead_is_one_trace_through_all_services_it_touched()
     {
-        var (status, answer) = await relay.SubmitAsync(new { name = Name, phone = "0" + Phone, email = Email, comment = Comment, again = "+49" + Phone, click_id = "traced" });
+        var (status, answer) = await relay.SubmitAsync(new { name = Name, phone = "0" + Phone, email = Email, comment = Comment, again = "+49" + Phone, click_id = "traced" },
+            headers: ("traceparent", $"00-{Stranger}-00f067aa0ba902b7-00"));
         Assert.Equal(HttpStatusCode.Created, status);
         var (lead, order) = (Guid.Parse(answer.At("lead_id")!), answer.At("order_id")!);
         await relay.SetStatusAsync(order, "3", Comment);
@@ -30,6 +34,7 @@ public sealed class Telemetry(Telemetry.Exported exported) : IClassFixture<Telem
         var handled = Assert.Single(spans, s => s is { Service: "CrmWriter", Name: "handle LeadSubmitted", Kind: 5 });
         Assert.Equal("publish LeadSubmitted", spans.Single(s => s.SpanId == handled.Parent).Name);
         Assert.All(spans, s => Assert.False(s.IsError, s.Name));
+        Assert.Equal(0, sink.Found(Stranger));
         Assert.All(spans.Where(s => s.Name is not ("SalesRender" or "tracker")), s => Assert.Equal(lead.ToString(), s.Tags["LeadId"]));
     }
 

@@ -27,7 +27,7 @@ public sealed class SetupSandbox(string samples, string volumes, TextWriter outp
         Configure();
         await WaitAsync();
         output.WriteLine("""
-            The stack is for trying now, until `docker compose down -v`. Submit a lead, approve its order, see the postback, see everything:
+            The stack is for trying now, until `docker compose --profile sandbox down -v`. Submit a lead, approve its order, see the postback, see everything:
               curl http://127.0.0.1:8080/leads/demo -H 'X-Api-Key: demo-partner-key' --json '{"external_lead_id":"demo-1","name":"Anna Muster","phone":"0151 12345678","click_id":"c1"}'
               curl http://127.0.0.1:8090/orders/1001/status --json '{"status_id":"3","comment":"Wants the standard package"}'
               curl 'http://127.0.0.1:8090/postbacks?click_id=c1'

@@ -30,7 +30,7 @@ public static partial class TrialEndpoints
             rehearsal.Nothing, change is null ? null : Outlook.Of(Decision.For(order!, change, current, now), change)));
     }
 
-    private static async Task<IResult> TestAsync(Trial trial, IPostbackLedger ledger, PostbackSender sender, ConfigStore config, IBus bus, TimeProvider time, IHostApplicationLifetime lifetime,
+    private static async Task<IResult> TestAsync(Trial trial, IPostbackLedger ledger, PostbackSender sender, ConfigStore config, IBus bus, TimeProvider time,
         ILogger<Trial> logger, CancellationToken ct)
     {
         if (string.IsNullOrWhiteSpace(trial.ClickId))
@@ -60,7 +60,7 @@ public static partial class TrialEndpoints
             var verdict = Verdict.Of(answer, attempt: 1, TimeSpan.Zero, jitter: 0.5);
             return (Message: new PostbackTested(about, status.Event, status.Label, request.Target, sent, answer.HttpStatus, answer.Body, verdict.Reason, at, answer.DurationMs), Verdict: verdict);
         }));
-        var publishing = Task.WhenAll(tested.Select(each => bus.PublishConfirmedAsync(each.Message, Guid.CreateVersion7(), time, lifetime.ApplicationStopping)));
+        var publishing = Task.WhenAll(tested.Select(each => bus.PublishConfirmedAsync(each.Message, Guid.CreateVersion7(), time, CancellationToken.None)));
         try { await publishing.WaitAsync(Patience, time, ct); }
         catch (TimeoutException) { }
         return TypedResults.Ok(new Tested([.. tested.Select(each => TestedPostback.Of(each.Message, each.Verdict))], rehearsal.Nothing));

@@ -123,6 +123,7 @@ public sealed partial class Edge(string name, string? path, long limit, bool kee
                 await file.DeleteAsync();
         }
         stalls = false;
+        isFull &= !IsEmpty;
         return false;
     }
 

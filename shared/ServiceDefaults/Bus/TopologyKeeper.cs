@@ -24,11 +24,11 @@ public sealed partial class TopologyKeeper(BrokerAddress broker, QueueAlarm alar
     {
         while (!stoppingToken.IsCancellationRequested)
         {
+            var isThere = false;
             try
             {
-                isReached = false;
                 await using var connection = await broker.ConnectAsync("topology", stoppingToken);
-                isReached = true;
+                isThere = true;
                 await Topology.DeclareAsync(connection, broker.Rights, stoppingToken);
                 (fault, logged) = (null, null);
                 await alarm.LookAsync(connection, stoppingToken);
@@ -38,7 +38,8 @@ public sealed partial class TopologyKeeper(BrokerAddress broker, QueueAlarm alar
                 var reason = BrokerAddress.Explain(e);
                 if (logged != reason)
                     LogNotReady(PersonalData.MaskText(logged = reason));
-                fault = isReached
+                isReached = isThere;
+                fault = isThere
                     ? "The broker refuses to declare a queue: one has other arguments, or the user of Broker__Url may not. The service's log has its words."
                     : "The broker could not be reached to declare its queues: look at Broker__Url and at RabbitMQ; the service's log has the reason.";
             }

@@ -36,6 +36,8 @@ internal sealed record ConfigFiles(string Folder, IReadOnlyList<ConfigFile> File
         return new ConfigFiles(root, files, unreadable);
     }
 
+    public bool IsEmpty => Files.Count is 0 && Unreadable.Count is 0;
+
     public IEnumerable<ConfigFile> Of(string kind) => Files.Where(f => f.Kind == kind);
 
     /// <summary>

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace LeadRelay.Configuration;
 
 /// <summary>
-/// The configuration in force. Looks at the folder (and at which one it is) every two seconds (polling, because file watchers miss what happens in
-/// container mounts), takes a good change and refuses a bad one: then the last good one stays.
+/// The configuration in force. Looks at the folder (and at which one it is) every two seconds (polling, because file watchers
+/// miss what happens in container mounts), takes a good change and refuses a bad one: then the last good one stays.
 /// </summary>
 public sealed partial class ConfigStore : BackgroundService
 {
@@ -47,7 +47,7 @@ public sealed partial class ConfigStore : BackgroundService
             if (fingerprint == seen)
                 return;
             seen = fingerprint;
-            var result = ConfigLoader.Load(files, profile);
+            var result = files.IsEmpty && current.Campaigns.Count > 0 ? new LoadResult(null, [Emptied(files.Folder)]) : ConfigLoader.Load(files, profile);
             lastFaults = result.Faults;
             if (result.Config is { } changed)
             {
@@ -66,7 +66,11 @@ public sealed partial class ConfigStore : BackgroundService
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
-                Poll();
+            {
+                try { Poll(); }
+                // A folder's name that is none, for instance: the last good configuration stays.
+                catch (Exception e) { LogNotLooked(e); }
+            }
         }
         catch (OperationCanceledException)
         {
@@ -80,6 +84,9 @@ public sealed partial class ConfigStore : BackgroundService
         return (ConfigFiles.Read(folder), profile);
     }
 
+    /// <summary>A mount that is gone and a path that leads elsewhere look like a configuration of nothing, for which leads that wait would be refused for good.</summary>
+    private static ConfigFault Emptied(string folder) => new(folder, "", null, "There is nothing in the configuration folder any more. If that is meant, restart the services; else check Config__Path, and what is mounted there.");
+
     private static string Seen(ConfigFiles files, string profile) => $"{profile} {files.Folder} {files.Fingerprint()}";
 
     private void LogLoaded(RelayConfig config) => LogLoaded(
@@ -87,6 +94,9 @@ public sealed partial class ConfigStore : BackgroundService
 
     [LoggerMessage(Level = LogLevel.Information, EventName = "ConfigurationLoaded", Message = "Configuration loaded from {Folder}: campaigns {Campaigns}; {Connections} connection(s), {Partners} partner(s), {Trackers} tracker(s)")]
     private partial void LogLoaded(string folder, string campaigns, int connections, int partners, int trackers);
+
+    [LoggerMessage(Level = LogLevel.Error, EventName = "ConfigurationNotLooked", Message = "The configuration folder cannot be looked at; the last good configuration stays.")]
+    private partial void LogNotLooked(Exception e);
 
     [LoggerMessage(Level = LogLevel.Warning, EventName = "ConfigurationRefused", Message = "Configuration change refused, the last good one stays: {Fault}")]
     private partial void LogRefused(ConfigFault fault);

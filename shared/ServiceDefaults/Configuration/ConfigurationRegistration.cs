@@ -20,10 +20,12 @@ public static class ConfigurationRegistration
             return builder;
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => new ConfigStore(
-            () => (builder.Configuration["Config:Path"] ?? "config", builder.Configuration["Profile"] ?? "production"),
+            () => (Setting("Config:Path", "config"), Setting("Profile", "production")),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<ConfigStore>>()));
         builder.Services.AddHostedService(services => services.GetRequiredService<ConfigStore>());
         return builder;
+
+        string Setting(string name, string otherwise) => builder.Configuration[name] is { Length: > 0 } set ? set : otherwise;
     }
 }

@@ -17,6 +17,7 @@ public sealed partial class Readiness(HealthCheckService checks, Drain drain, Ti
     /// <summary>Each check has one of its own, which is shorter.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4);
 
+    private readonly HashSet<string> failing = [];
     private readonly Lock asking = new();
     private Task<Answer>? latest;
     private long since;
@@ -49,8 +50,12 @@ public sealed partial class Readiness(HealthCheckService checks, Drain drain, Ti
     private string? Text(string check, HealthReportEntry entry)
     {
         if (entry.Exception is null)
+        {
+            failing.Remove(check);
             return entry.Description;
-        LogFailed(entry.Exception, check);
+        }
+        if (failing.Add(check)) // anybody may ask once a second
+            LogFailed(entry.Exception, check);
         return "The check itself failed: the service's log says how.";
     }
 

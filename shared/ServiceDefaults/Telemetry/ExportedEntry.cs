@@ -13,7 +13,14 @@ internal sealed class ExportedEntry : BaseProcessor<LogRecord>
 
     public override void OnEnd(LogRecord data)
     {
-        List<KeyValuePair<string, object?>> attributes = [.. data.Attributes ?? []];
+        // A name may stand once in an entry, and the scopes' ids are exported beside these.
+        var scoped = new HashSet<string>();
+        data.ForEachScope(static (scope, names) =>
+        {
+            foreach (var (name, _) in scope)
+                names.Add(name);
+        }, scoped);
+        List<KeyValuePair<string, object?>> attributes = [.. (data.Attributes ?? []).Where(attribute => !scoped.Contains(attribute.Key))];
         if (data.EventId.Name is { Length: > 0 } name && !attributes.Exists(attribute => attribute.Key is Event))
             attributes.Add(new(Event, name));
         if (data.Exception is { } exception)

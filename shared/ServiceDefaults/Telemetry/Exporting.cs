@@ -26,6 +26,7 @@ public static class Exporting
 
     public static void AddTelemetry(this WebApplicationBuilder builder)
     {
+        builder.Services.AddSingleton<DistributedContextPropagator, NobodysTrace>();
         var settings = builder.Configuration;
         bool IsSet(string signal) => !string.IsNullOrWhiteSpace(settings[$"OTEL_EXPORTER_OTLP_{signal}ENDPOINT"]);
         // The variables are looked for in the settings, so they can also be files.

@@ -15,6 +15,9 @@ public static class LeadTrace
     /// <summary>Header of a message: the span that published it, as W3C's <c>traceparent</c>.</summary>
     public const string Header = "traceparent";
 
+    /// <summary>Any other is a stranger's text.</summary>
+    private static readonly HashSet<string> Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
     /// <summary>Where the spans come from.</summary>
     public static readonly ActivitySource Source = new("LeadRelay");
 
@@ -38,20 +41,25 @@ public static class LeadTrace
             Activity.Current = null;
         var span = Source.StartActivity(name, kind, parent, tags: null, links: before != default && parent != before ? [new ActivityLink(before)] : null, startTime: from);
         span.Say(nameof(about.LeadId), about.LeadId);
-        span.Say(nameof(about.OrderId), about.OrderId);
-        span.Say(nameof(about.Campaign), about.Campaign);
+        // Callers write these as they please.
+        span.Say(nameof(about.OrderId), about.OrderId is { } order ? PersonalData.MaskId(order) : null);
+        span.Say(nameof(about.Campaign), about.Campaign is { } campaign ? PersonalData.MaskId(campaign) : null);
         return span;
     }
 
     /// <summary>
-    /// Moves a request's span into the trace of the lead that it turned out to be about. A trace that the caller began stays
-    /// his own, linked: his ids are not ours to trust.
+    /// Moves a request's span into the trace of the lead that it turned out to be about.
     /// </summary>
     public static void Request(HttpContext http, Subject about)
     {
-        if (about.LeadId is null || http.Features.Get<IHttpActivityFeature>() is not { Activity: var arrived } feature
-            || Start("request", ActivityKind.Server, about, from: arrived.StartTimeUtc) is not { } span)
+        if (about.LeadId is null || http.Features.Get<IHttpActivityFeature>() is not { Activity: var arrived } feature)
             return;
+        Activity.Current = null;
+        if (Start("request", ActivityKind.Server, about, from: arrived.StartTimeUtc) is not { } span)
+        {
+            Activity.Current = arrived;
+            return;
+        }
         arrived.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded; // it is told once
         feature.Activity = span;
     }
@@ -64,8 +72,9 @@ public static class LeadTrace
         if (http.Features.Get<IHttpActivityFeature>()?.Activity is not { } span)
             return;
         var route = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
-        span.DisplayName = $"{http.Request.Method} {route ?? "(unknown)"}";
-        span.Say("http.request.method", http.Request.Method);
+        var method = Methods.Contains(http.Request.Method) ? http.Request.Method : "_OTHER";
+        span.DisplayName = $"{method} {route ?? "(unknown)"}";
+        span.Say("http.request.method", method);
         span.Say("http.route", route);
         span.Say("http.response.status_code", http.Response.StatusCode);
         if (http.Response.StatusCode >= StatusCodes.Status500InternalServerError)

@@ -78,7 +78,7 @@ public sealed class EdgeSpool(Xunit.Abstractions.ITestOutputHelper output)
     [Fact]
     public async Task Under_load_with_the_broker_and_both_doors_killed_again_and_again_every_2xx_is_kept()
     {
-        var rounds = TestRun.IsLong ? 10 : 2;
+        var rounds = TestRun.IsLong ? 10 : 1;
         await using var node = new RabbitNode();
         await node.StartAsync();
         await using var relay = await Relay.StartAsync(new RelayOptions { Shape = RelayShape.Processes, Node = node });

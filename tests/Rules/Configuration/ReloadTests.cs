@@ -72,6 +72,19 @@ public sealed class ReloadTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_has_become_empty_is_no_configuration_of_nothing()
+    {
+        using var store = Store();
+        var good = store.Current;
+
+        at = Directory.CreateDirectory(Path.Combine(folder.Path, "empty")).FullName;
+        store.Poll();
+
+        Assert.Same(good, store.Current);
+        Assert.Contains("nothing in the configuration folder", Assert.Single(store.LastFaults).Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Files_come_and_go()
     {
         using var store = Store();
