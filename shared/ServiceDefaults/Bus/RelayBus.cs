@@ -1,5 +1,4 @@
 using LeadRelay.Logging;
-using LeadRelay.Telemetry;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -63,7 +62,6 @@ public static class RelayBus
 
     private static void InMemory(IBusRegistrationContext context, IInMemoryBusFactoryConfigurator memory)
     {
-        memory.UseConsumeFilter(typeof(ConsumeSpan<>), context);
         context.GetService<Answers>()?.Receive(memory);
         memory.UseSubjects(context);
         memory.ConfigureEndpoints(context);
@@ -83,7 +81,6 @@ public static class RelayBus
             if (send.SupportedMessageTypes.Contains("urn:message:LeadRelay.Contracts:IAudited") && send.TryGetPayload<RabbitMqSendContext>(out var context))
                 context.Mandatory = true;
         }));
-        rabbit.UseConsumeFilter(typeof(ConsumeSpan<>), context);
         context.GetService<Answers>()?.Receive(rabbit);
         rabbit.UseSubjects(context);
         rabbit.ConfigureEndpoints(context);

@@ -1,16 +1,28 @@
+using System.Diagnostics;
 using LeadRelay.Logging;
+using LeadRelay.Telemetry;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 
 namespace LeadRelay.Bus;
 
-/// <summary>Whatever is logged while a message is consumed names what the message is about.</summary>
-public sealed class SubjectFilter<T>(ILogger<SubjectFilter<T>> logger) : IFilter<ConsumeContext<T>> where T : class
+/// <summary>Whatever is logged while a message is consumed names what the message is about; and there is a span around it.</summary>
+public sealed class SubjectFilter<T>(ILogger<SubjectFilter<T>> logger) : IFilter<ConsumeContext<T>> where T : class, IAudited
 {
     public async Task Send(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
     {
-        using var scope = context.Message is IAudited message ? logger.BeginSubject(message.About) : null;
-        await next.Send(context);
+        var about = context.Message.About;
+        using var scope = logger.BeginSubject(about);
+        using var span = LeadTrace.Start($"handle {typeof(T).Name}", ActivityKind.Consumer, about, context.Headers.Get<string>(LeadTrace.Header));
+        try
+        {
+            await next.Send(context);
+        }
+        catch (Exception e)
+        {
+            span.Failed(e);
+            throw;
+        }
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("subject");

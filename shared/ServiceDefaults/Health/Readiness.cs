@@ -14,6 +14,9 @@ public sealed partial class Readiness(HealthCheckService checks, Drain drain, Ti
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
+    /// <summary>Of what is amiss: whoever waits for its end wants to know soon.</summary>
+    private static readonly TimeSpan FreshFault = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Each check has one of its own, which is shorter.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4);
 
@@ -35,7 +38,7 @@ public sealed partial class Readiness(HealthCheckService checks, Drain drain, Ti
     {
         lock (asking)
         {
-            if (latest is null || (latest.IsCompleted && time.GetElapsedTime(since) > Fresh))
+            if (latest is null || (latest.IsCompleted && time.GetElapsedTime(since) > (latest is { IsCompletedSuccessfully: true, Result.Status: nameof(HealthStatus.Healthy) } ? Fresh : FreshFault)))
                 (latest, since) = (Task.Run(CheckAsync), time.GetTimestamp());
             return latest;
         }
