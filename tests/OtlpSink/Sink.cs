@@ -12,19 +12,22 @@ namespace LeadRelay.OtlpSink;
 /// <param name="apiKey">Asked for in <c>X-Seq-ApiKey</c>; nobody's if null.</param>
 public sealed class Sink(string? apiKey = null)
 {
-    private readonly ConcurrentQueue<(string Signal, byte[] Request)> requests = new();
+    private readonly ConcurrentQueue<byte[]> requests = new();
+    private readonly ConcurrentQueue<Span> spans = new();
+    private readonly ConcurrentQueue<LogLine> logs = new();
+    private readonly ConcurrentQueue<Measurement> metrics = new();
 
-    public IReadOnlyList<Span> Spans => [.. Of("traces").SelectMany(Received.Spans)];
+    public IReadOnlyList<Span> Spans => [.. spans];
 
-    public IReadOnlyList<LogLine> Logs => [.. Of("logs").SelectMany(Received.Logs)];
+    public IReadOnlyList<LogLine> Logs => [.. logs];
 
-    public IReadOnlyList<Measurement> Metrics => [.. Of("metrics").SelectMany(Received.Metrics)];
+    public IReadOnlyList<Measurement> Metrics => [.. metrics];
 
     /// <summary>How many requests had that text in them, whichever field it stood in.</summary>
     public int Found(string text)
     {
         var sought = Encoding.UTF8.GetBytes(text);
-        return requests.Count(each => each.Request.AsSpan().IndexOf(sought) >= 0);
+        return requests.Count(each => each.AsSpan().IndexOf(sought) >= 0);
     }
 
     /// <summary>The log lines, spans and measurements that have that text in them.</summary>
@@ -46,8 +49,6 @@ public sealed class Sink(string? apiKey = null)
         return app;
     }
 
-    private IEnumerable<byte[]> Of(string signal) => requests.Where(each => each.Signal == signal).Select(each => each.Request);
-
     private async Task<IResult> TakeAsync(string signal, HttpRequest request)
     {
         if (apiKey is not null && request.Headers["X-Seq-ApiKey"] != apiKey)
@@ -56,8 +57,21 @@ public sealed class Sink(string? apiKey = null)
             return TypedResults.StatusCode(StatusCodes.Status415UnsupportedMediaType);
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body);
-        requests.Enqueue((signal, body.ToArray()));
+        var taken = body.ToArray();
+        requests.Enqueue(taken);
+        if (signal is "traces")
+            Keep(spans, Received.Spans(taken));
+        else if (signal is "logs")
+            Keep(logs, Received.Logs(taken));
+        else
+            Keep(metrics, Received.Metrics(taken));
         return TypedResults.Bytes([], "application/x-protobuf");
+    }
+
+    private static void Keep<T>(ConcurrentQueue<T> all, IEnumerable<T> received)
+    {
+        foreach (var each in received)
+            all.Enqueue(each);
     }
 
     // What tests use in their own process is a class of its own; this is the program in a container.

@@ -5,8 +5,8 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 
-// Whole relays are started, and mostly waited for: three at once keep two cores busy, and more only wait for each other.
-[assembly: CollectionBehavior(MaxParallelThreads = 3)]
+// Whole relays are started: more than two at once and a small machine's timings say nothing any more.
+[assembly: CollectionBehavior(MaxParallelThreads = 2)]
 
 namespace LeadRelay.Tests.EndToEnd;
 
