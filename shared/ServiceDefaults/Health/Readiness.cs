@@ -8,14 +8,14 @@ namespace LeadRelay.Health;
 
 /// <summary>
 /// Whether to send this process work, and what is amiss. Anybody may ask as often as they like: the checks are made once a
-/// second at most and have time-outs, and their sentences name no address, path or value.
+/// second at most (ten times while it is not ready) and have time-outs, and their sentences name no address, path or value.
 /// </summary>
 public sealed partial class Readiness(HealthCheckService checks, Drain drain, TimeProvider time, ILogger<Readiness> logger)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
-    /// <summary>Of what is amiss: whoever waits for its end wants to know soon.</summary>
-    private static readonly TimeSpan FreshFault = TimeSpan.FromMilliseconds(100);
+    /// <summary>Whoever waits for it to be ready wants to know soon, and it has little else to do.</summary>
+    private static readonly TimeSpan FreshWhileUnready = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Each check has one of its own, which is shorter.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4);
@@ -38,7 +38,7 @@ public sealed partial class Readiness(HealthCheckService checks, Drain drain, Ti
     {
         lock (asking)
         {
-            if (latest is null || (latest.IsCompleted && time.GetElapsedTime(since) > (latest is { IsCompletedSuccessfully: true, Result.Status: nameof(HealthStatus.Healthy) } ? Fresh : FreshFault)))
+            if (latest is null || (latest.IsCompleted && time.GetElapsedTime(since) > (latest is { IsCompletedSuccessfully: true, Result.Status: nameof(HealthStatus.Unhealthy) } ? FreshWhileUnready : Fresh)))
                 (latest, since) = (Task.Run(CheckAsync), time.GetTimestamp());
             return latest;
         }
