@@ -37,7 +37,7 @@ public sealed record Rehearsal(Subject About, MappedStatus? Status, string? Rule
         {
             var postback = new Postback(Guid.Empty, Guid.Empty, template.Target, status.Event, status.Label, now.ToUnixTimeMilliseconds(), payout, trial.Currency ?? currency, trial.Comment ?? (order is null ? "sample comment" : null), now);
             var delivery = new Delivery(postback, about, order?.Tracking ?? new Dictionary<string, string>(), null, 1, TimeSpan.Zero, Guid.Empty);
-            return new RehearsedRequest(template.Target, PostbackRenderer.Render(template, macro => trial.Values?.GetValueOrDefault(macro) ?? MacroValues.Of(delivery, macro) ?? (order is null && !Macros.Names.Contains(macro) ? macro : null)));
+            return new RehearsedRequest(template.Target, PostbackRenderer.Render(template, macro => trial.Values?.GetValueOrDefault(macro) ?? MacroValues.Of(delivery, template, macro) ?? (order is null && !Macros.Names.Contains(macro) ? macro : null)));
         }
         return new Rehearsal(about, status, rule, [.. templates.Select(Request)], null);
     }

@@ -48,7 +48,7 @@ public abstract partial class DeliveryPump(
         var delivery = claim.Delivery;
         var (about, postback, current, at) = (delivery.About, delivery.Postback, config.Current, time.GetUtcNow());
         var template = current.Campaigns.TryGetValue(about.Campaign!, out var campaign) ? current.Template(campaign, about.Partner, postback.Event, postback.Target) : null;
-        if ((delivery.Recorded ?? (template is null ? null : PostbackRenderer.Render(template, macro => MacroValues.Of(delivery, macro)))) is not { } rendered)
+        if ((delivery.Recorded ?? (template is null ? null : PostbackRenderer.Render(template, macro => MacroValues.Of(delivery, template, macro)))) is not { } rendered)
         {
             return (() => SettleAsync(delivery, new DeliveryOutcome(DeliveryState.Superseded) { Refused = true }, [Event(delivery, new PostbackSkipped(about, postback.Event, postback.Label,
                 postback.Target, "not_subscribed", "The postback was taken out of the configuration before it was sent.", postback.Comment, postback.Sequence, at))]), null);

@@ -65,7 +65,7 @@ public static partial class PostbackRenderer
         {
             if (!part.IsMacro || !Macros.IsSecret(part.Text))
             {
-                text.Append(part.IsMacro ? escape(value(part.Text) ?? "") : part.Text);
+                text.Append(part.IsMacro ? (Macros.IsRaw(part.Text) ? Raw : escape)(value(Macros.Plain(part.Text)) ?? "") : part.Text);
                 continue;
             }
             pieces.Add(new RenderedPiece(text.ToString()));
@@ -75,6 +75,9 @@ public static partial class PostbackRenderer
         pieces.Add(new RenderedPiece(text.ToString()));
         return pieces;
     }
+
+    /// <summary>As it is, but for what cannot stand in a URL.</summary>
+    private static string Raw(string text) => NotOfUrls().Replace(text, strange => Uri.EscapeDataString(strange.Value));
 
     private static Func<string, string> EscapeFor(string contentType) =>
         contentType.Contains("json", StringComparison.OrdinalIgnoreCase) ? JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode
@@ -92,6 +95,10 @@ public static partial class PostbackRenderer
         _ when rune.IsBmp && !XmlConvert.IsXmlChar((char)rune.Value) => "",
         _ => SecurityElement.Escape(rune.ToString()),
     }));
+
+    /// <summary>What cannot stand in a URL at all, and the # that would cut it off.</summary>
+    [GeneratedRegex(@"[^A-Za-z0-9\-._~:/?@!$&'()*+,;=%\[\]]+")]
+    private static partial Regex NotOfUrls();
 
     /// <summary>Parameters that are credentials wherever trackers use them.</summary>
     [GeneratedRegex(@"((?:^|[?&])(?:api_?key|key|token|access_token|secret|secure|password|pass|upd_key)=)[^&#]+", RegexOptions.IgnoreCase)]

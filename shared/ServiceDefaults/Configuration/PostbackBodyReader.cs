@@ -19,6 +19,9 @@ internal static partial class PostbackBodyReader
     /// <summary>Macros that always have a value when a postback is sent.</summary>
     private static readonly string[] NeverEmpty = ["click_id", "status", "event", "campaign", "timestamp"];
 
+    /// <summary>Whether values are URL-encoded in bodies of a type.</summary>
+    public static bool IsForm(string contentType) => contentType.Contains("x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
+
     private static string[] Bodies => ["form", "json", "body"];
 
     public static (string Method, PostbackBody? Body) Read(Section section)
@@ -48,7 +51,9 @@ internal static partial class PostbackBodyReader
             return null;
         if (Encoding.UTF8.GetByteCount(template) > LimitBytes)
             return node.Unshown.Fail<PostbackBody>("It is larger than 16 KB; send less.");
-        return Macros.ParseBody(template).Any(part => part.IsMacro ? NeverEmpty.Contains(part.Text) || Macros.IsSecret(part.Text) : !string.IsNullOrWhiteSpace(part.Text))
+        if (!IsForm(contentType) && Macros.ParseBody(template).Any(part => part.IsMacro && Macros.IsRaw(part.Text)))
+            return node.Unshown.Fail<PostbackBody>(Macros.RawElsewhere);
+        return Macros.ParseBody(template).Any(part => part.IsMacro ? NeverEmpty.Contains(part.Text) || Macros.IsSecret(part.Text) || Macros.IsMapping(part.Text) : !string.IsNullOrWhiteSpace(part.Text))
             ? new PostbackBody(contentType, template)
             : node.Unshown.Fail<PostbackBody>("It is empty, or is where its macros are: a POST needs something to say; add {click_id}.");
     }

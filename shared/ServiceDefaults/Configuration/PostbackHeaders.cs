@@ -50,6 +50,7 @@ internal static partial class PostbackHeaders
     private static string? FaultOfValue(string text) =>
         text.Any(c => c is < ' ' or > '~') ? "A header's value is of printable ASCII; write the rest URL-encoded, as %C3%BC."
         : text.Contains("{{", StringComparison.Ordinal) || text.Contains("${", StringComparison.Ordinal) ? Macros.SingleBraces
+        : Macros.Parse(text).Any(part => part.IsMacro && Macros.IsRaw(part.Text)) ? Macros.RawElsewhere
         : Macros.Parse(text).Select(PostbackUrl.FaultOf).FirstOrDefault(why => why is not null);
 
     [GeneratedRegex(@"^[A-Za-z0-9!#$%&'*+.^_`|~-]+\z")]

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace LeadRelay.Configuration;
 
 /// <summary>
-/// Reads <c>postbacks</c>: one of them or a list for every event, or an object with one or a list per event. One is a URL, a
-/// tracker for the events that it has a word for, or an object with a URL and what else is sent.
+/// Reads <c>postbacks</c>: one of them or a list for every event, or an object with one or a list per event. One is a URL, an
+/// object with a URL and what else is sent, or a tracker (with its base or a URL) for the events that it has a word for.
 /// </summary>
 internal static class PostbackReader
 {
@@ -12,7 +12,10 @@ internal static class PostbackReader
 
     private const int MostOfAnEvent = 5;
 
-    private static readonly string[] TrackerKeys = ["tracker", "base"];
+    /// <summary>The tracker whose rules for answers count where none is named.</summary>
+    private const string Generic = "generic";
+
+    private static readonly string[] TrackerKeys = ["tracker", "base", "parameters", "words"];
     private static readonly string[] ObjectKeys = ["url", "required_first", "headers", .. PostbackBodyReader.Keys];
 
     public static IReadOnlyDictionary<StatusEvent, IReadOnlyList<PostbackTemplate>> Read(Node node, Surroundings around) => node.Kind switch
@@ -49,7 +52,8 @@ internal static class PostbackReader
             if (one is null)
                 continue;
             if (only is { } missing && !one.Templates.ContainsKey(missing))
-                at.Fail<object>($"Tracker {one.Tracker} has no word for {Word(missing)}; remove this event, or add the word to trackers/{one.Tracker}.json.");
+                at.Fail<object>(one.Tracker?.Words.ContainsKey(missing) is false ? $"Tracker {one.Tracker.Name} has no word for {Word(missing)}; remove this event, or add the word to trackers/{one.Tracker.Name}.json, or to words here."
+                    : $"Its {{status:…}} has no word for {Word(missing)}; remove this event, or add {Word(missing)}=WORD to it.");
             var wanted = one.Templates.Where(each => only is null || each.Key == only).ToList();
             var twice = wanted.Where(each => all.GetValueOrDefault(each.Key)?.Any(other => other.Target == each.Value.Target) is true).Select(each => Word(each.Key)).ToList();
             if (twice.Count > 0)
@@ -65,35 +69,68 @@ internal static class PostbackReader
 
     private static One? ReadOne(Node node, Surroundings around) => node.Kind switch
     {
-        JsonValueKind.String => ReadUrl(node.Unshown) is { } url ? ForEveryEvent(Template(url)) : null,
+        JsonValueKind.String => ReadUrl(node.Unshown) is { } url ? ForEveryEvent(Template(url), around) : null,
         JsonValueKind.Object => node.Object(s => ReadOne(s, around)),
         _ => node.Fail<One>("It should be a URL, {\"tracker\":\"keitaro\",\"base\":\"https://…\"}, or an object with a url."),
     };
 
-    private static One? ReadOne(Section section, Surroundings around) => TrackerKeys.Any(section.Has) ? ReadTracker(section, around) : ReadObject(section);
+    private static One? ReadOne(Section section, Surroundings around) =>
+        TrackerKeys.Any(section.Has) ? ReadTracker(section, around) : ReadObject(section) is { } template ? ForEveryEvent(template, around) : null;
 
     private static One? ReadTracker(Section section, Surroundings around)
     {
         var name = section.Required("tracker", n => around.ReadName(n.Unshown, "trackers"));
-        var baseUrl = section.Required("base", n => ReadBase(n.Unshown));
-        if (name is null || baseUrl is null || !around.Trackers.TryGetValue(name, out var tracker))
+        var words = section.Optional("words", n => n.Object(TrackerReader.ReadWords), null);
+        if (words is { Count: 0 })
+            section.Fail("words", "There is none; leave the key out, and the tracker's own count.");
+        var isWhole = section.Has("url") && !section.Has("base");
+        var whole = isWhole ? ReadObject(section) : null;
+        var baseUrl = isWhole ? null : section.Required("base", n => ReadBase(n.Unshown), "It is missing: the tracker's address, as https://DOMAIN, or a url instead, the whole template.");
+        var own = isWhole ? [] : section.Optional("parameters", n => n.Unshown.Object(TrackerReader.ReadParameters), []);
+        if (name is null || !around.Trackers.TryGetValue(name, out var known) || (whole is null && baseUrl is null) || own is null || own.ContainsValue(null!))
             return null;
-        var urls = tracker.Words.Keys.ToDictionary(e => e, e => tracker.UrlFor(e, baseUrl)!);
-        if (urls.Values.Select(PostbackUrl.FaultOf).FirstOrDefault(why => why is not null) is { } fault)
+        var tracker = words is null ? known : known with { Words = words };
+        var templates = new Dictionary<StatusEvent, PostbackTemplate>();
+        foreach (var (statusEvent, word) in tracker.Words)
         {
-            section.Fail("base", $"The URL that it makes with trackers/{name}.json cannot be used. {fault}");
-            return null;
+            var url = whole?.Url ?? tracker.UrlFor(statusEvent, baseUrl!, own);
+            if (whole is null && PostbackUrl.FaultOf(url) is { } fault)
+            {
+                section.Fail("base", $"The URL that it makes with trackers/{name}.json cannot be used. {fault}");
+                return null;
+            }
+            var template = (whole ?? Template(url)) with { Tracker = tracker, Word = word, Answers = tracker.Answers, RequiredFirst = whole is { RequiredFirst: true } || tracker.RequiredFirst.Contains(statusEvent) };
+            if (template.Covers(statusEvent))
+                templates[statusEvent] = template;
         }
-        return new One(urls.ToDictionary(each => each.Key, each => Template(each.Value) with { RequiredFirst = tracker.RequiredFirst.Contains(each.Key) }), name);
+        foreach (var template in templates.Values.Take(1))
+            CheckNeeds(section, tracker, template, whole is null ? "parameters" : "url");
+        return new One(templates, tracker);
     }
 
-    private static One? ReadObject(Section section)
+    /// <summary>What the tracker's file says of every postback must be so in this one.</summary>
+    private static void CheckNeeds(Section section, Tracker tracker, PostbackTemplate template, string at)
+    {
+        var parameters = PostbackUrl.ParametersOf(template.Url).ToLookup(p => p.Name, p => p.Value);
+        foreach (var (name, what) in template.Body is null ? tracker.Needs : new Dictionary<string, string>())
+        {
+            if (!parameters[name].Any())
+                section.Fail(at, $"{tracker.Title} needs {name}: {what}. {(at is "url" ? $"Add {name}={{env:NAME}} to the URL" : $"Add \"parameters\": {{\"{name}\": \"{{env:NAME}}\"}}")}.");
+            else if (!parameters[name].SelectMany(Macros.Parse).Any(part => part.IsMacro))
+                section.Fail(at, $"{name} is what {tracker.Title} knows the caller by; write where it is, as {{env:NAME}} or {{file:PATH}}, and not the secret itself.");
+        }
+        if (tracker.TransactionId is TransactionId.None && template.Shows("tid"))
+            section.Fail(at, $"{tracker.Title} knows no transaction id; leave {{tid}} out.");
+    }
+
+    /// <summary>A URL and what else is sent; null when it has a fault.</summary>
+    private static PostbackTemplate? ReadObject(Section section)
     {
         var url = section.Required("url", n => ReadUrl(n.Unshown));
         var (method, body) = PostbackBodyReader.Read(section);
         var headers = section.Optional("headers", n => n.Unshown.Object(PostbackHeaders.Read), []);
         var requiredFirst = section.Optional("required_first", n => n.Flag(), false);
-        return url is null ? null : ForEveryEvent(Template(url) with { Method = method, Headers = headers ?? [], Body = body, RequiredFirst = requiredFirst });
+        return url is null ? null : Template(url) with { Method = method, Headers = headers ?? [], Body = body, RequiredFirst = requiredFirst };
     }
 
     /// <summary>Text and not a URL type, as it may hold a macro for the tracker's key: it must stay as written.</summary>
@@ -110,11 +147,13 @@ internal static class PostbackReader
 
     private static PostbackTemplate Template(string url) => new(url, PostbackUrl.TargetOf(url));
 
-    private static One ForEveryEvent(PostbackTemplate template) => new(Enum.GetValues<StatusEvent>().ToDictionary(e => e, _ => template), null);
+    /// <summary>For every event that its <c>{status:…}</c>, if it has one, has a word for.</summary>
+    private static One ForEveryEvent(PostbackTemplate template, Surroundings around) => new(
+        Enum.GetValues<StatusEvent>().Where(template.Covers).ToDictionary(e => e, _ => template with { Answers = around.Trackers.GetValueOrDefault(Generic)?.Answers ?? AnswerRules.None }), null);
 
     private static string Word(StatusEvent statusEvent) => statusEvent.ToString().ToLowerInvariant();
 
     /// <summary>One postback as it stands in a file: what it sends for each event that it can be used for.</summary>
-    /// <param name="Tracker">The name; null where none is named, and every event can have it.</param>
-    private sealed record One(IReadOnlyDictionary<StatusEvent, PostbackTemplate> Templates, string? Tracker);
+    /// <param name="Tracker">Null where none is named.</param>
+    private sealed record One(IReadOnlyDictionary<StatusEvent, PostbackTemplate> Templates, Tracker? Tracker);
 }

@@ -19,17 +19,29 @@ public sealed record PostbackTemplate(string Url, string Target)
     /// <summary>The tracker must have had this event before a later one means anything to it: a newer status waits for it instead of replacing it.</summary>
     public bool RequiredFirst { get; init; }
 
+    /// <summary>The tracker that it names; null for a bare one.</summary>
+    public Tracker? Tracker { get; init; }
+
+    /// <summary>What <c>{status}</c> stands for: the tracker's word for the event. Null without a tracker: the campaign's label.</summary>
+    public string? Word { get; init; }
+
+    /// <summary>What the tracker's answers mean.</summary>
+    public AnswerRules Answers { get; init; } = AnswerRules.None;
+
     /// <summary>What <see cref="Target"/> is for a URL; null where a postback cannot have that URL.</summary>
     public static string? TargetOf(string url) => PostbackUrl.FaultOf(url) is null ? PostbackUrl.TargetOf(url) : null;
 
     /// <summary>Whether a macro's value can be seen in what is sent.</summary>
-    public bool Shows(string macro) => Used.Contains(macro);
+    public bool Shows(string macro) => Used.Contains(macro) && !(macro is "status" && Word is not null);
+
+    /// <summary>Whether there is something to send for an event: each <c>{status:…}</c> has a word for it.</summary>
+    public bool Covers(StatusEvent statusEvent) => Used.Where(Macros.IsMapping).All(mapping => Macros.WordFor(mapping, statusEvent) is not null);
 
     /// <summary>References to the secrets that it needs.</summary>
     public IEnumerable<string> Secrets => Used.Where(Macros.IsSecret);
 
     private IEnumerable<string> Used =>
-        Headers.Values.Append(Url).SelectMany(Macros.Parse).Concat(Macros.ParseBody(Body?.Template ?? "")).Where(part => part.IsMacro).Select(part => part.Text);
+        Headers.Values.Append(Url).SelectMany(Macros.Parse).Concat(Macros.ParseBody(Body?.Template ?? "")).Where(part => part.IsMacro).Select(part => Macros.Plain(part.Text));
 }
 
 /// <summary>The body of a POST.</summary>

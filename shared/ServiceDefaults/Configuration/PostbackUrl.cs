@@ -34,7 +34,8 @@ internal static partial class PostbackUrl
     /// <summary>Why a text with macros (a URL, a parameter's value) cannot be used; null when it can.</summary>
     public static string? FaultOfText(string text)
     {
-        if (text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c is '\\'))
+        // The words within {status:…} are values, and encoded like any other.
+        if (Macros.Parse(text).Any(part => !(part.IsMacro && Macros.IsMapping(part.Text)) && part.Text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c is '\\')))
             return "It has white space or a backslash in it; write %20 or %5C.";
         if (text.Contains("{{", StringComparison.Ordinal) || text.Contains("${", StringComparison.Ordinal))
             return Macros.SingleBraces;
@@ -59,6 +60,10 @@ internal static partial class PostbackUrl
     /// <summary>Scheme, host and port of a URL that has no fault.</summary>
     public static string TargetOf(string url) =>
         new Uri(Filled(url)).GetComponents(UriComponents.Scheme | UriComponents.Host | UriComponents.StrongPort, UriFormat.UriEscaped);
+
+    /// <summary>The parameters in the query of a URL that has no fault, as they are written.</summary>
+    public static IEnumerable<(string Name, string Value)> ParametersOf(string url) =>
+        url.IndexOf('?', StringComparison.Ordinal) is >= 0 and var at ? url[(at + 1)..].Split('&').Select(pair => pair.Split('=', 2)).Select(pair => (pair[0], pair is [_, var value] ? value : "")) : [];
 
     /// <summary>Null when a host cannot be one.</summary>
     private static string? Punycode(string host)

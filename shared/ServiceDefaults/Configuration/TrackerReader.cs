@@ -5,33 +5,41 @@ namespace LeadRelay.Configuration;
 /// <summary>Reads <c>trackers/NAME.json</c>.</summary>
 internal static partial class TrackerReader
 {
+    /// <summary>Of a pattern for answers: far more than any tracker's needs.</summary>
+    private const int LongestPattern = 500;
+
     public static Tracker Read(string name, Section section)
     {
         var parameters = section.Required("parameters", n => n.Unshown.Object(ReadParameters));
         var words = section.Required("words", n => n.Object(ReadWords));
-        return new Tracker(
+        var known = section.Optional("known_words", n => n.List(word => word.Text(), 1).ToHashSet(StringComparer.Ordinal), []);
+        if (known.Count > 0 && words?.FirstOrDefault(word => !known.Contains(word.Value)) is { Value: { } unknown })
+            section.Fail("known_words", $"\"{unknown}\" is among words and not here; add it, or correct the word.");
+        var tracker = new Tracker(
             name,
+            section.Required("title", n => n.Text()),
             section.Required("source", n => n.Text()),
-            section.Required("path", ReadPath),
-            parameters,
+            new TrackerForm(section.Required("path", ReadPath), parameters!),
             section.Optional("money_parameters", n => n.Unshown.Object(s => ReadMoney(s, parameters)), new OrderedDictionary<string, string>()),
-            words)
+            words!,
+            section.Required("transaction_id", n => n.Choice<TransactionId>()),
+            section.Required("repeat", n => n.Choice<TrackerRepeat>()))
         {
-            RequiredFirst = section.Optional("required_first", n => n.List(e => ReadRequiredFirst(e, words), 1).ToHashSet(), []),
+            OwnForms = section.Optional("event_forms", n => n.Object(s => ReadForms(s, words)), []),
+            Needs = section.Optional("needs", n => n.Object(s => s.Entries().ToDictionary(entry => entry.Key, entry => entry.Value.Text())), []),
+            KnownWords = known,
+            WithoutStatus = section.Optional("without_status", n => n.Text(), null),
+            Answers = new AnswerRules(section.Optional("answers", n => n.List(rule => rule.Object(ReadAnswer), 1, 20), []), section.Optional("answer_otherwise", n => n.Choice<TrackerVerdict>(), TrackerVerdict.Received)),
+            RequiredFirst = section.Optional("required_first", n => n.List(e => ReadEvent(e, words), 1).ToHashSet(), []),
+            Traps = section.Optional("traps", n => n.List(trap => trap.Text(), 1), []),
         };
+        if (tracker is { TransactionId: TransactionId.None, Form.Parameters: not null } && tracker.OwnForms.Values.Append(tracker.Form).Any(form => form.Parameters?.Values.Any(UsesTid) is true))
+            section.Fail("transaction_id", "It is none, and {tid} stands in a parameter: leave the parameter out, or say order or event.");
+        return tracker;
     }
 
-    private static string ReadPath(Node node) =>
-        node.Text(PathForm(), "a path that begins with /, without ?, # and macros") is not { } path ? null!
-        : PostbackUrl.FaultOfText(path) is { } why ? node.Fail<string>(why)
-        : path;
-
-    private static StatusEvent ReadRequiredFirst(Node node, Dictionary<StatusEvent, string>? words) =>
-        node.Word([.. Words.Of<StatusEvent>().Keys]) is not { } name ? default
-        : Words.Of<StatusEvent>()[name] is var statusEvent && words?.ContainsKey(statusEvent) is false ? node.Fail<StatusEvent>("It is not among words, so the tracker is never sent it; add its word, or remove it here.")
-        : statusEvent;
-
-    private static OrderedDictionary<string, string> ReadParameters(Section section)
+    /// <summary>Parameters of a URL, in the file's order: names, and values of text and macros.</summary>
+    public static OrderedDictionary<string, string> ReadParameters(Section section)
     {
         var parameters = new OrderedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, node) in section.Entries())
@@ -41,6 +49,69 @@ internal static partial class TrackerReader
             parameters[name] = ReadValue(node.Unshown);
         }
         return parameters;
+    }
+
+    /// <summary>A tracker's word for each event that it is sent.</summary>
+    public static Dictionary<StatusEvent, string> ReadWords(Section section)
+    {
+        var words = new Dictionary<StatusEvent, string>();
+        foreach (var (name, statusEvent) in Words.Of<StatusEvent>())
+        {
+            if (section.Optional(name, n => n.Text(), null) is { } word)
+                words[statusEvent] = word;
+        }
+        return words;
+    }
+
+    /// <summary>Whether a template has <c>{tid}</c> in it.</summary>
+    public static bool UsesTid(string? template) => template is not null && Macros.Parse(template).Any(part => part.IsMacro && Macros.Plain(part.Text) is "tid");
+
+    private static string ReadPath(Node node) =>
+        node.Text(PathForm(), "a path that begins with /, without ?, # and macros") is not { } path ? null!
+        : PostbackUrl.FaultOfText(path) is { } why ? node.Fail<string>(why)
+        : path;
+
+    private static StatusEvent ReadEvent(Node node, Dictionary<StatusEvent, string>? words) =>
+        node.Word([.. Words.Of<StatusEvent>().Keys]) is not { } name ? default
+        : Words.Of<StatusEvent>()[name] is var statusEvent && words?.ContainsKey(statusEvent) is false ? node.Fail<StatusEvent>("It is not among words, so the tracker is never sent it; add its word, or remove it here.")
+        : statusEvent;
+
+    private static Dictionary<StatusEvent, TrackerForm> ReadForms(Section section, Dictionary<StatusEvent, string>? words)
+    {
+        var forms = new Dictionary<StatusEvent, TrackerForm>();
+        foreach (var (name, statusEvent) in Words.Of<StatusEvent>().Where(each => section.Has(each.Key)))
+        {
+            forms[statusEvent] = section.Optional(name, n => n.Object(s => new TrackerForm(s.Required("path", ReadPath), s.Required("parameters", p => p.Unshown.Object(ReadParameters)))), null!);
+            if (words?.ContainsKey(statusEvent) is false)
+                section.Fail(name, "It is not among words, so the tracker is never sent it; add its word, or remove it here.");
+        }
+        return forms;
+    }
+
+    private static AnswerRule ReadAnswer(Section section)
+    {
+        var match = section.Required("match", ReadPattern);
+        var means = section.Required("means", n => n.Choice<TrackerVerdict>());
+        if (section.Has("retry") && means is not TrackerVerdict.Refused)
+            section.Fail("retry", "It goes with means: refused; leave it out.");
+        return new AnswerRule(match, means, section.Optional("retry", n => n.Flag(), false));
+    }
+
+    /// <summary>Linear in the body's length: what comes from a tracker decides nothing about our time.</summary>
+    private static Regex ReadPattern(Node node)
+    {
+        if (node.Text() is not { } pattern)
+            return null!;
+        if (pattern.Length > LongestPattern)
+            return node.Fail<Regex>("It is longer than 500 characters; look for less of the answer.");
+        try
+        {
+            return new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            return node.Fail<Regex>($"It should be a regular expression of .NET without lookaround, backreferences and atomic groups. {e.Message}");
+        }
     }
 
     private static OrderedDictionary<string, string> ReadMoney(Section section, OrderedDictionary<string, string>? parameters)
@@ -56,18 +127,8 @@ internal static partial class TrackerReader
             return null!;
         return value.Contains('&') || value.Contains('#') ? node.Fail<string>("It should hold no & and no #; write one parameter per key.")
             : PostbackUrl.FaultOfText(value) is { } why ? node.Fail<string>(why)
+            : Placeholder().IsMatch(value) ? node.Fail<string>("It is a placeholder that somebody meant to be replaced; write a macro or a value.")
             : value;
-    }
-
-    private static Dictionary<StatusEvent, string> ReadWords(Section section)
-    {
-        var words = new Dictionary<StatusEvent, string>();
-        foreach (var (name, statusEvent) in Words.Of<StatusEvent>())
-        {
-            if (section.Optional(name, n => n.Text(), null) is { } word)
-                words[statusEvent] = word;
-        }
-        return words;
     }
 
     [GeneratedRegex(@"^/[^\s?#{}]*\z")]
@@ -75,4 +136,7 @@ internal static partial class TrackerReader
 
     [GeneratedRegex(@"^[A-Za-z0-9_.\[\]-]+\z")]
     private static partial Regex NameForm();
+
+    [GeneratedRegex(@"^\[?(REPLACE|OPTIONAL)\]?\z")]
+    private static partial Regex Placeholder();
 }

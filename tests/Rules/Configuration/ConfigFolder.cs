@@ -27,7 +27,7 @@ internal sealed class ConfigFolder : IDisposable
             }
             """,
         [Tracker] = """
-            {"source": "its documentation", "path": "/click.php", "parameters": {"cnv_id": "{click}", "cnv_status": "{status}"},
+            {"title": "Binom", "source": "its documentation", "transaction_id": "none", "repeat": "updates", "path": "/click.php", "parameters": {"cnv_id": "{click}", "cnv_status": "{status}"},
              "money_parameters": {"payout": "{payout}"}, "words": {"wait": "new", "approve": "sold well"}}
             """,
     };

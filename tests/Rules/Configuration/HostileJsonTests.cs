@@ -38,7 +38,7 @@ public sealed partial class HostileJsonTests : IDisposable
                                     {"url": "https://b.example", "json": {"c": ["{click}", 1]}}, {"url": "https://c.example", "body": "{click}", "content_type": "text/plain"}]}}
             """,
         [ConfigFolder.Tracker] = """
-            {"source": "its documentation", "path": "/click.php", "parameters": {"cnv_id": "{click}"}, "words": {"wait": "new", "approve": "sold"}, "required_first": ["wait"]}
+            {"title": "Binom", "transaction_id": "order", "repeat": "updates", "answers": [{"match": "no (?<reason>.*)", "means": "refused", "retry": true}], "traps": ["None."], "source": "its documentation", "path": "/click.php", "parameters": {"cnv_id": "{click}"}, "words": {"wait": "new", "approve": "sold"}, "required_first": ["wait"]}
             """,
     };
 

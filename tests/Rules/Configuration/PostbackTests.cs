@@ -25,9 +25,98 @@ public sealed class PostbackTests : IDisposable
         var postbacks = Read("""{"tracker": "binom", "base": "http://b.example:81/{env:KEY}/"}""");
 
         Assert.Equal([StatusEvent.Wait, StatusEvent.Approve], postbacks.Keys.Order());
-        Assert.Equal("http://b.example:81/{env:KEY}/click.php?cnv_id={click}&cnv_status=new", postbacks[StatusEvent.Wait].Url);
-        Assert.Equal("http://b.example:81/{env:KEY}/click.php?cnv_id={click}&cnv_status=sold%20well&payout={payout}", postbacks[StatusEvent.Approve].Url);
+        Assert.Equal("http://b.example:81/{env:KEY}/click.php?cnv_id={click}&cnv_status={status}", postbacks[StatusEvent.Wait].Url);
+        Assert.Equal("http://b.example:81/{env:KEY}/click.php?cnv_id={click}&cnv_status={status}&payout={payout}", postbacks[StatusEvent.Approve].Url);
+        Assert.Equal(("new", "sold well"), (postbacks[StatusEvent.Wait].Word, postbacks[StatusEvent.Approve].Word));
+        Assert.False(postbacks[StatusEvent.Wait].Shows("status"), "The label is not in it: another label with the same event says the same.");
         Assert.Equal("http://b.example:81", postbacks[StatusEvent.Wait].Target);
+    }
+
+    [Fact]
+    public void A_tracker_with_the_url_that_its_panel_shows_keeps_it_to_the_letter()
+    {
+        folder.Set(ConfigFolder.Tracker, "transaction_id", "\"event\"");
+        var postbacks = Read("""{"tracker": "binom", "url": "https://B.example/click?S={status}&cnv_id={click}&x={tid}"}""");
+
+        Assert.Equal([StatusEvent.Wait, StatusEvent.Approve], postbacks.Keys.Order());
+        Assert.All(postbacks.Values, t => Assert.Equal("https://B.example/click?S={status}&cnv_id={click}&x={tid}", t.Url));
+        Assert.Equal("sold well", postbacks[StatusEvent.Approve].Word);
+        Assert.Equal(TransactionId.Event, postbacks[StatusEvent.Approve].Tracker!.TransactionId);
+    }
+
+    [Fact]
+    public void Its_own_words_and_parameters_replace_the_trackers()
+    {
+        var postbacks = Read("""{"tracker": "binom", "base": "https://b.example", "words": {"hold": "Pending", "approve": "Sale"}, "parameters": {"upd_key": "{env:K}", "cnv_status": "x-{status}"}}""");
+
+        Assert.Equal([StatusEvent.Hold, StatusEvent.Approve], postbacks.Keys.Order());
+        Assert.Equal("https://b.example/click.php?cnv_id={click}&cnv_status=x-{status}&upd_key={env:K}", postbacks[StatusEvent.Hold].Url);
+        Assert.Equal(("Pending", "Sale"), (postbacks[StatusEvent.Hold].Word, postbacks[StatusEvent.Approve].Word));
+    }
+
+    [Fact]
+    public void An_event_can_have_a_form_of_its_own_in_the_trackers_file()
+    {
+        folder.Set(ConfigFolder.Tracker, "event_forms", """{"wait": {"path": "/click.json", "parameters": {"c": "{click}"}}}""");
+        var postbacks = Read("""{"tracker": "binom", "base": "https://b.example", "parameters": {"t": "{env:T}"}}""");
+
+        Assert.Equal("https://b.example/click.json?c={click}&t={env:T}", postbacks[StatusEvent.Wait].Url);
+        Assert.Equal("https://b.example/click.php?cnv_id={click}&cnv_status={status}&payout={payout}&t={env:T}", postbacks[StatusEvent.Approve].Url);
+    }
+
+    [Theory]
+    [InlineData("""{"tracker": "binom", "base": "https://b.example"}""", "postbacks.parameters", "Binom needs key: the account's. Add \"parameters\": {\"key\": \"{env:NAME}\"}.")]
+    [InlineData("""{"tracker": "binom", "base": "https://b.example", "parameters": {"key": "s3cret"}}""", "postbacks.parameters", "write where it is, as {env:NAME}")]
+    [InlineData("""{"tracker": "binom", "url": "https://b.example/?cnv_id={click}"}""", "postbacks.url", "Binom needs key: the account's. Add key={env:NAME} to the URL.")]
+    [InlineData("""{"tracker": "binom", "url": "https://b.example/?cnv_id={click}&key=s3cret"}""", "postbacks.url", "write where it is, as {env:NAME}")]
+    public void What_a_tracker_knows_the_caller_by_must_be_there_and_must_be_a_reference(string json, string at, string why)
+    {
+        var fault = folder.Set(ConfigFolder.Tracker, "needs", """{"key": "the account's"}""").Set(ConfigFolder.Campaign, "postbacks", json).Fault();
+
+        Assert.Equal((at, null), (fault.Key, fault.Value));
+        Assert.Contains(why, fault.Why);
+        Assert.DoesNotContain("s3cret", fault.Why);
+    }
+
+    [Theory]
+    [InlineData("""{"tracker": "binom"}""", "postbacks.base", "https://DOMAIN, or a url")]
+    [InlineData("""{"tracker": "binom", "base": "https://b.example", "url": "https://b.example"}""", "postbacks.url", "not known")]
+    [InlineData("""{"tracker": "binom", "url": "https://b.example", "parameters": {"a": "b"}}""", "postbacks.parameters", "not known")]
+    [InlineData("""{"tracker": "binom", "url": "https://b.example/?t={tid}"}""", "postbacks.url", "Binom knows no transaction id; leave {tid} out.")]
+    [InlineData("""{"tracker": "binom", "base": "https://b.example", "parameters": {"t": "{tid}"}}""", "postbacks.parameters", "Binom knows no transaction id")]
+    [InlineData("""{"tracker": "binom", "base": "https://b.example", "parameters": {"t": "a&b=c"}}""", "postbacks.parameters.t", "one parameter per key")]
+    [InlineData("""{"tracker": "binom", "base": "https://b.example", "words": {}}""", "postbacks.words", "leave the key out")]
+    [InlineData("""{"url": "https://b.example", "words": {"wait": "x"}}""", "postbacks.tracker", "missing")]
+    [InlineData("""{"wait": "https://b.example/?s={status:approve=sale}"}""", "postbacks.wait", "Its {status:…} has no word for wait; remove this event, or add wait=WORD to it.")]
+    [InlineData("""{"url": "https://b.example", "json": {"c": "{raw:click}"}}""", "postbacks.json", "for URLs and forms")]
+    [InlineData("""{"url": "https://b.example", "body": "{raw:click}", "content_type": "text/plain"}""", "postbacks.body", "for URLs and forms")]
+    [InlineData("""{"url": "https://b.example", "headers": {"X-C": "{raw:click}"}}""", "postbacks.headers.X-C", "for URLs and forms")]
+    public void What_does_not_go_together_is_a_fault(string json, string at, string why)
+    {
+        var fault = folder.Set(ConfigFolder.Campaign, "postbacks", json).Fault();
+
+        Assert.Equal(at, fault.Key);
+        Assert.Contains(why, fault.Why);
+    }
+
+    [Fact]
+    public void Words_within_the_macro_are_sent_for_their_events_and_no_others()
+    {
+        var postbacks = Read("\"https://t.example/?c={click}&s={status:approve=Sale Made,cancel=rejected}\"");
+
+        Assert.Equal([StatusEvent.Approve, StatusEvent.Cancel], postbacks.Keys.Order());
+        Assert.False(postbacks[StatusEvent.Approve].Shows("status"));
+    }
+
+    [Fact]
+    public void One_that_names_no_tracker_is_answered_by_the_rules_of_generic_where_the_folder_has_it()
+    {
+        Assert.Equal(TrackerVerdict.Received, Read("\"https://t.example\"")[StatusEvent.Wait].Answers.Read("success=false").Verdict);
+
+        folder.Write("trackers/generic.json", ConfigFolder.Valid[ConfigFolder.Tracker]).Set("trackers/generic.json", "answers", """[{"match": "success=false", "means": "refused"}]""");
+
+        Assert.Equal(TrackerVerdict.Refused, Read("\"https://t.example\"")[StatusEvent.Wait].Answers.Read("success=false").Verdict);
+        Assert.Equal(TrackerVerdict.Received, Read("""{"tracker": "binom", "base": "https://t.example"}""")[StatusEvent.Wait].Answers.Read("success=false").Verdict);
     }
 
     [Fact]
@@ -71,11 +160,10 @@ public sealed class PostbackTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"OPTIONAL\"", 0, "OPTIONAL is a placeholder")]
-    [InlineData("\"1\"", 3900, "4,000 characters")]
-    public void What_a_tracker_makes_of_its_base_is_checked_as_any_url(string parameter, int length, string why)
+    [InlineData(3900, "4,000 characters")]
+    public void What_a_tracker_makes_of_its_base_is_checked_as_any_url(int length, string why)
     {
-        folder.Set(ConfigFolder.Tracker, "parameters/x", parameter).Set(ConfigFolder.Tracker, "parameters/y", $"\"{new string('y', 100)}\"");
+        folder.Set(ConfigFolder.Tracker, "parameters/y", $"\"{new string('y', 100)}\"");
         var fault = folder.Set(ConfigFolder.Campaign, "postbacks", JsonSerializer.Serialize(new { tracker = "binom", @base = "https://t.example/".PadRight(length, 'x') })).Fault();
 
         Assert.Equal(("postbacks.base", null), (fault.Key, fault.Value));
@@ -96,8 +184,16 @@ public sealed class PostbackTests : IDisposable
     [InlineData("https://t.example:99999/", "not a valid URL")]
     [InlineData("https://t.example/?c={subid}", "{subid}: Keitaro's macro belongs in the traffic link; here use {click}.")]
     [InlineData("https://t.example/?c={clikc}", "{clikc} is not a macro")]
-    [InlineData("https://t.example/?c={status:lead=0 sale=1}", "white space")]
-    [InlineData("https://t.example/?c={status:lead=0}", "is not a macro")]
+    [InlineData("https://t.example/?c={status:lead=0 sale=1}", "\"lead\" is no event; there are wait, hold")]
+    [InlineData("https://t.example/?c={status:approve}", "each event needs a word")]
+    [InlineData("https://t.example/?c={status:approve=}", "each event needs a word")]
+    [InlineData("https://t.example/?c={status:approve=a\"b}", "without quotes")]
+    [InlineData("https://t.example/?c={status:approve=a,approve=b}", "an event twice")]
+    [InlineData("https://t.example/?c={status:}", "is no event")]
+    [InlineData("https://t.example/?c={raw:clikc}", "{clikc} is not a macro")]
+    [InlineData("https://t.example/?c={raw:env:KEY}", "{raw:NAME} takes the name of a value")]
+    [InlineData("https://t.example/?c={raw:status:approve=a}", "{raw:NAME} takes the name of a value")]
+    [InlineData("https://t.example/?c={raw:raw:click}", "{raw:NAME} takes the name of a value")]
     [InlineData("https://t.example/?c={{click}}", "single braces")]
     [InlineData("https://t.example/?c=${click}", "single braces")]
     [InlineData("https://t.example/?c={click", "without its counterpart")]

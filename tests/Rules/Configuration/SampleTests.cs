@@ -44,10 +44,10 @@ public class SampleTests
         var keitaro = ConfigLoader.Load(Samples.Folder, "embedded").Config!.Trackers["keitaro"];
 
         Assert.Equal(
-            "https://tracker.example/KEY/postback?subid={click_id}&status=sale&tid={order_id}&payout={payout}&currency={currency}",
-            keitaro.UrlFor(StatusEvent.Approve, "https://tracker.example/KEY/"));
+            "https://tracker.example/KEY/postback?subid={click_id}&status={status}&tid={tid}&payout={payout}&currency={currency}",
+            keitaro.UrlFor(StatusEvent.Approve, "https://tracker.example/KEY/", new Dictionary<string, string>()));
         Assert.Equal(
-            "https://tracker.example/KEY/postback?subid={click_id}&status=rejected&tid={order_id}",
-            keitaro.UrlFor(StatusEvent.Trash, "https://tracker.example/KEY"));
+            "https://tracker.example/KEY/postback?subid={click_id}&status={status}&tid={tid}",
+            keitaro.UrlFor(StatusEvent.Trash, "https://tracker.example/KEY", new Dictionary<string, string>()));
     }
 }

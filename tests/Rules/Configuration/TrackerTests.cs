@@ -13,7 +13,7 @@ public sealed class TrackerTests : IDisposable
 
         var tracker = folder.Config().Trackers["binom"];
 
-        Assert.Equal(["z", "a", "data[x]"], tracker.Parameters.Keys);
+        Assert.Equal(["z", "a", "data[x]"], tracker.Form.Parameters.Keys);
         Assert.Empty(tracker.MoneyParameters);
     }
 
@@ -35,7 +35,24 @@ public sealed class TrackerTests : IDisposable
     [InlineData("parameters/x", "\"ü\"", "parameters.x", null, "percent-encoded")]
     [InlineData("parameters/x", "1", "parameters.x", null, "a text in quotes")]
     [InlineData("money_parameters/cnv_id", "\"1\"", "money_parameters.cnv_id", null, "among parameters already")]
+    [InlineData("parameters/x", "\"OPTIONAL\"", "parameters.x", null, "placeholder")]
     [InlineData("words", null, "words", null, "missing")]
+    [InlineData("title", null, "title", null, "missing")]
+    [InlineData("transaction_id", null, "transaction_id", null, "missing")]
+    [InlineData("transaction_id", "\"stage\"", "transaction_id", "\"stage\"", "not known")]
+    [InlineData("parameters/t", "\"{order_id}-{tid}\"", "transaction_id", null, "It is none, and {tid} stands in a parameter")]
+    [InlineData("repeat", null, "repeat", null, "missing")]
+    [InlineData("repeat", "\"update\"", "repeat", "\"update\"", "Did you mean \"updates\"?")]
+    [InlineData("event_forms", "{\"hold\":{\"path\":\"/\",\"parameters\":{}}}", "event_forms.hold", null, "not among words")]
+    [InlineData("event_forms", "{\"wait\":{\"path\":\"x\",\"parameters\":{}}}", "event_forms.wait.path", "\"x\"", "begins with /")]
+    [InlineData("known_words", "[\"new\"]", "known_words", null, "\"sold well\" is among words and not here")]
+    [InlineData("answers", "[]", "answers", "[…]", "1 to 20")]
+    [InlineData("answers", "[{\"match\":\"(\",\"means\":\"refused\"}]", "answers[0].match", "\"(\"", "regular expression of .NET")]
+    [InlineData("answers", "[{\"match\":\"(?=a)\",\"means\":\"refused\"}]", "answers[0].match", "\"(?=a)\"", "without lookaround")]
+    [InlineData("answers", "[{\"match\":\"a\",\"means\":\"counted\"}]", "answers[0].means", "\"counted\"", "not known")]
+    [InlineData("answers", "[{\"match\":\"a\",\"means\":\"credited\",\"retry\":true}]", "answers[0].retry", null, "goes with means: refused")]
+    [InlineData("answer_otherwise", "\"ok\"", "answer_otherwise", "\"ok\"", "not known")]
+    [InlineData("traps", "\"One.\"", "traps", "\"One.\"", "a list")]
     [InlineData("required_first", "\"wait\"", "required_first", "\"wait\"", "a list")]
     [InlineData("required_first", "[]", "required_first", "[…]", "at least 1")]
     [InlineData("required_first", "[\"click\"]", "required_first[0]", "\"click\"", "not known")]

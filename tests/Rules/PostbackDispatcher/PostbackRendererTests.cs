@@ -68,12 +68,28 @@ public class PostbackRendererTests
     [InlineData("{reason}", "comment")]
     [InlineData("{sub7}", "sub7")]
     [InlineData("{param.X-y}", "param.X-y")]
+    [InlineData("{raw:click}", "click_id")]
+    [InlineData("{raw:param.X-y}", "param.X-y")]
+    [InlineData("{status:approve=A B,cancel=c}", "status:approve=A B,cancel=c")]
     public void A_macro_is_asked_for_by_its_own_name(string macro, string name)
     {
         var asked = new List<string>();
         Render("https://t.example/?x=" + macro, asked.Add);
 
         Assert.Equal([name], asked);
+    }
+
+    [Theory]
+    [InlineData("a/b?c=d&e=f;g,h", "a/b?c=d&e=f;g,h")]
+    [InlineData("a%20b", "a%20b")]
+    [InlineData("a b#c\"d\r\nü", "a%20b%23c%22d%0D%0A%C3%BC")]
+    [InlineData(null, "")]
+    public void A_raw_value_is_sent_as_it_is_but_for_what_cannot_stand_in_a_url(string? value, string sent)
+    {
+        Assert.Equal($"https://t.example/p/{sent}?c={sent}", Render("https://t.example/p/{raw:sub1}?c={raw:sub1}", _ => value).Real);
+
+        var form = PostbackRenderer.Render(new PostbackTemplate("https://t.example", "") { Method = "POST", Body = new PostbackBody("application/x-www-form-urlencoded", "c={raw:sub1}") }, _ => value);
+        Assert.Equal($"c={sent}", PostbackRenderer.Reveal(form, _ => "").Body);
     }
 
     [Fact]

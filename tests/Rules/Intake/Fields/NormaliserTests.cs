@@ -126,8 +126,9 @@ public class NormaliserTests
         var input = Documents.ForAddOrder(Builders.NewId(), lead, campaign)["input"]!;
         Assert.Equal("""{"stringFields":[{"field":"flow","value":"7"}]}""", input["orderData"]!.ToJsonString());
 
+        var template = Builders.Template("https://t.example/");
         var delivery = new Delivery(Builders.Postback(1), Builders.About(), StatusChanges.Tracking(lead), null, 1, TimeSpan.Zero, Guid.Empty);
-        Assert.Equal(("7", "12"), (MacroValues.Of(delivery, "param.Flow"), MacroValues.Of(delivery, "param.offer.id")));
+        Assert.Equal(("7", "12"), (MacroValues.Of(delivery, template, "param.Flow"), MacroValues.Of(delivery, template, "param.offer.id")));
     }
 
     [Fact]

@@ -1,0 +1,32 @@
+using System.Text.RegularExpressions;
+
+namespace LeadRelay.Configuration;
+
+/// <summary>What the body of a tracker's 2xx means: the first rule that matches decides.</summary>
+/// <param name="Otherwise">When none does.</param>
+public sealed record AnswerRules(IReadOnlyList<AnswerRule> Rules, TrackerVerdict Otherwise)
+{
+    /// <summary>Nothing is known about the tracker: a success says that it took the postback, and no more.</summary>
+    public static readonly AnswerRules None = new([], TrackerVerdict.Received);
+
+    /// <param name="body">Null counts as empty.</param>
+    public Reading Read(string? body)
+    {
+        foreach (var rule in Rules)
+        {
+            if (rule.Match.Match(body ?? "") is { Success: true } match)
+                return new Reading(rule.Means, match.Groups["reason"] is { Success: true, Value: var reason } && reason.Trim() is { Length: > 0 } text ? text : null, rule.Retry);
+        }
+        return new Reading(Otherwise, null, Retry: false);
+    }
+
+    /// <summary>What an answer was found to mean.</summary>
+    /// <param name="Reason">In the tracker's own words; null where it gives none.</param>
+    /// <param name="Retry">Of a refusal: whether it may take it later.</param>
+    public readonly record struct Reading(TrackerVerdict Verdict, string? Reason, bool Retry);
+}
+
+/// <summary>One rule.</summary>
+/// <param name="Match">Looked for in the body; a group called <c>reason</c> is the tracker's own word on a refusal. In linear time, whatever the body.</param>
+/// <param name="Retry">With <see cref="TrackerVerdict.Refused"/>: it may take it later, as one that has not stored the click yet.</param>
+public sealed record AnswerRule(Regex Match, TrackerVerdict Means, bool Retry);
