@@ -32,6 +32,7 @@ public static class PostbackDispatcherService
         builder.Services.AddSingleton<FirstAttempts>().AddHostedService(services => services.GetRequiredService<FirstAttempts>());
         builder.Services.AddSingleton<Retries>().AddHostedService(services => services.GetRequiredService<Retries>());
         builder.Services.AddSingleton<KeptMessages>().AddHostedService(services => services.GetRequiredService<KeptMessages>());
+        builder.Services.AddHostedService<Findings>();
         builder.Services.AddSingleton<Jobs>().AddHostedService(services => services.GetRequiredService<Jobs>());
     }
 

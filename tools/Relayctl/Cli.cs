@@ -32,6 +32,9 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
           crm resolve LEAD_ID --order ID|none [--at TIME] [--reason TEXT]
               Ends such a doubt: the order exists and has this id, or there is none and the lead is sent again.
               With the time that crm doubts shows, a later doubt of the lead is left alone.
+          postbacks check [CAMPAIGN] [--profile PROFILE]
+              Reads the configuration folder alone, shows what each campaign would send for each event, and says what will likely
+              go wrong: no click id, a status that the tracker does not know, an event that it throws away, a private address.
           postbacks preview CAMPAIGN --event EVENT|--status ID|--group GROUP [--order ID|--lead ID] [--click ID] [--partner NAME]
               Shows the postbacks as they would be sent, secrets masked, or why none would be; with an order, also what
               would become of the status now. Sends nothing. EVENT is wait, hold, approve, cancel or trash.
@@ -82,7 +85,7 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
 
         The audit commands ask AuditStore: AuditStore__Url (default http://127.0.0.1:8082) with the token in Operator__Token.
         The crm commands on doubts ask CrmWriter: CrmWriter__Url (default http://127.0.0.1:8084) with the token in Operator__Token.
-        The postbacks commands ask PostbackDispatcher: PostbackDispatcher__Url (default http://127.0.0.1:8083) with the same token.
+        The postbacks commands but check ask PostbackDispatcher: PostbackDispatcher__Url (default http://127.0.0.1:8083) with the same token.
         The queues commands ask RabbitMQ: Broker__Url, with a user who may read these queues and write to the default exchange
         (the relay's own "operator"); Broker__CaFile and the like as for the services.
         The configuration folder is the one that the environment variable Config__Path names, else the repository's config.
@@ -108,6 +111,7 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
                 ["campaign", "new", .. var rest] => Print(CampaignCommand.New(folder, new Arguments(rest, ["ALIAS"], CampaignCommand.Options, ["--partner"]))),
                 ["crm", "doubts", .. var rest] => await DoubtCommands.ListAsync(new Arguments(rest, [], []), output),
                 ["crm", "resolve", .. var rest] => await DoubtCommands.ResolveAsync(new Arguments(rest, ["LEAD_ID"], ["--order", "--at", "--reason"]), output),
+                ["postbacks", "check", .. var rest] => new PostbackLint(folder, output, errors).Run(new Arguments(rest, ["CAMPAIGN"], ["--profile"], mayLackName: true), profile),
                 ["postbacks", "preview", .. var rest] => await postbacks.PreviewAsync(new Arguments(rest, ["CAMPAIGN"], PostbackCommands.Trial)),
                 ["postbacks", "test", .. var rest] => await postbacks.TestAsync(new Arguments(rest, ["CAMPAIGN"], PostbackCommands.Trial)),
                 ["postbacks", "pending", .. var rest] => await postbacks.ListAsync("postbacks/pending", new Arguments(rest, [], [.. PostbackCommands.Filter, "--limit"])),

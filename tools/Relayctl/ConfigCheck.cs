@@ -8,18 +8,24 @@ internal sealed class ConfigCheck(string folder, TextWriter output, TextWriter e
 {
     public int Run(Arguments args, string profile)
     {
-        profile = args["--profile"] ?? profile;
-        var (config, faults) = ConfigLoader.Load(folder, profile);
-        if (config is null)
-        {
-            foreach (var fault in faults)
-                output.WriteLine(fault);
-            errors.WriteLine($"{Path.GetFullPath(folder)} has {faults.Count} fault(s) under the profile {profile}.");
+        if (Load(folder, args["--profile"] ?? profile, output, errors) is not { } config)
             return 1;
-        }
+        foreach (var finding in PostbackLint.Findings(config))
+            output.WriteLine($"warning: {finding}");
         foreach (var line in Summary(config))
             output.WriteLine(line);
         return 0;
+    }
+
+    /// <summary>The configuration; null when it has faults, which are printed.</summary>
+    public static RelayConfig? Load(string folder, string profile, TextWriter output, TextWriter errors)
+    {
+        var (config, faults) = ConfigLoader.Load(folder, profile);
+        foreach (var fault in faults)
+            output.WriteLine(fault);
+        if (config is null)
+            errors.WriteLine($"{Path.GetFullPath(folder)} has {faults.Count} fault(s) under the profile {profile}.");
+        return config;
     }
 
     private static IEnumerable<string> Summary(RelayConfig config)

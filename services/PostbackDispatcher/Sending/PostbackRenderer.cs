@@ -15,7 +15,7 @@ namespace LeadRelay.PostbackDispatcher;
 public static partial class PostbackRenderer
 {
     /// <summary>Stands for a secret.</summary>
-    public const string Mask = "***";
+    public const string Mask = Credentials.Mask;
 
     /// <param name="value">Value of a macro; null renders as nothing.</param>
     public static RenderedPostback Render(PostbackTemplate template, Func<string, string?> value) => new(
@@ -41,7 +41,7 @@ public static partial class PostbackRenderer
     /// <summary>What people may see.</summary>
     public static SentRequest Masked(RenderedPostback postback) => new(
         postback.Method,
-        KnownParameters().Replace(Masked(postback.Url), "$1" + Mask),
+        Credentials.Masked(Masked(postback.Url)),
         postback.Headers.ToDictionary(header => header.Key, header => KnownHeaders().IsMatch(header.Key) ? Mask : Masked(header.Value)),
         postback.ContentType,
         postback.Body is null ? null : KnownMembers().Replace(KnownFields().Replace(Masked(postback.Body), "$1" + Mask), $"$1\"{Mask}\""));
@@ -50,7 +50,7 @@ public static partial class PostbackRenderer
     public static IEnumerable<string> WrittenOut(RenderedPostback postback)
     {
         static IEnumerable<string> Values(Regex known, IReadOnlyList<RenderedPiece>? pieces) => known.Matches(Masked(pieces ?? [])).Select(match => match.Value[match.Groups[1].Length..].Trim('"'));
-        return Values(KnownParameters(), postback.Url).Concat(Values(KnownFields(), postback.Body)).Concat(Values(KnownMembers(), postback.Body))
+        return Values(Credentials.Parameters(), postback.Url).Concat(Values(KnownFields(), postback.Body)).Concat(Values(KnownMembers(), postback.Body))
             .Concat(postback.Headers.Where(header => KnownHeaders().IsMatch(header.Key)).Select(header => Masked(header.Value)))
             .Select(value => Uri.UnescapeDataString(value)).Where(value => !value.Contains(Mask, StringComparison.Ordinal));
     }
@@ -100,11 +100,7 @@ public static partial class PostbackRenderer
     [GeneratedRegex(@"[^A-Za-z0-9\-._~:/?@!$&'()*+,;=%\[\]]+")]
     private static partial Regex NotOfUrls();
 
-    /// <summary>Parameters that are credentials wherever trackers use them.</summary>
-    [GeneratedRegex(@"((?:^|[?&])(?:api_?key|key|token|access_token|secret|secure|password|pass|upd_key)=)[^&#]+", RegexOptions.IgnoreCase)]
-    private static partial Regex KnownParameters();
-
-    /// <summary>The same in a body, where they may be part of a URL in quotes.</summary>
+    /// <summary>What <see cref="Credentials.Parameters"/> are, in a body, where they may be part of a URL in quotes.</summary>
     [GeneratedRegex("""((?:^|[?&])(?:api_?key|key|token|access_token|secret|secure|password|pass|upd_key)=)[^&#"<\s]+""", RegexOptions.IgnoreCase)]
     private static partial Regex KnownFields();
 

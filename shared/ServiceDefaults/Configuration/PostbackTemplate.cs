@@ -37,6 +37,9 @@ public sealed record PostbackTemplate(string Url, string Target)
     /// <summary>Whether there is something to send for an event: each <c>{status:…}</c> has a word for it.</summary>
     public bool Covers(StatusEvent statusEvent) => Used.Where(Macros.IsMapping).All(mapping => Macros.WordFor(mapping, statusEvent) is not null);
 
+    /// <summary>Whether one of the macros in it (canonical names, without <c>raw:</c>) is wanted.</summary>
+    public bool UsesAny(Func<string, bool> isWanted) => Used.Any(isWanted);
+
     /// <summary>References to the secrets that it needs.</summary>
     public IEnumerable<string> Secrets => Used.Where(Macros.IsSecret);
 

@@ -137,4 +137,54 @@ public sealed class CampaignAndCheckTests : IDisposable
 
         Assert.All(["config check", "partner new", "partner key", "partner sheet", "campaign new", "crm check", "crm statuses"], command => Assert.Contains(command, help, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void Postbacks_check_shows_what_would_be_sent_and_what_will_go_wrong_and_what_to_keep_in_mind()
+    {
+        folder.Write("trackers/voluum.json", """
+            {"title": "Voluum", "source": "x", "path": "/postback", "parameters": {"cid": "{click_id}", "txid": "{tid}", "token": "abc"}, "words": {"wait": "a b", "approve": "c"},
+             "transaction_id": "event", "repeat": "ignored", "traps": ["It drops what it has had."]}
+            """);
+        folder.Write("campaigns/nutra.json", """
+            {"connection": "sandbox", "partners": ["demo-partner"], "project_id": "1", "initial_status_id": "1", "field_mapping": {"click_id": "stringFields.c"}, "status_map": {},
+             "postbacks": {"wait": {"tracker": "voluum", "url": "http://v.example/{env:KEY}/postback?cid={click}&et={status}&txid={order_id}"}, "approve": {"tracker": "voluum", "base": "http://v.example"}}}
+            """);
+
+        Assert.Equal(
+            """
+            campaign nutra
+              wait     GET http://v.example/{env:KEY}/postback?cid={click_id}&et=a%20b&txid={order_id}
+              hold     nothing is sent
+              approve  GET http://v.example/postback?cid={click_id}&txid={order_id}-approve&token=***
+              cancel   nothing is sent
+              trash    nothing is sent
+            warning: campaigns/nutra.json: wait, approve to http://v.example:80: It goes over plain http, which anybody on the way can read and change: use https:// if the tracker has it. [plain_http]
+            Voluum: It drops what it has had.
+            1 warning(s).
+
+            """, folder.Do("postbacks check nutra --profile embedded"));
+        Assert.Contains("warning: campaigns/nutra.json", folder.Do("config check --profile embedded"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Postbacks_check_prints_a_partners_own_where_the_campaign_has_none()
+    {
+        folder.Write("partners/buyer.json", """{"keys": ["sha256:KEY"], "postbacks": {"url": "https://t.example/?s={status:cancel=no}", "form": {"c": "{click}"}}}""".Replace("KEY", new string('c', 64), StringComparison.Ordinal));
+        folder.Do("campaign new nutra --connection sandbox --partner buyer --project 1 --status 1 --offer 1 --webmaster 1");
+
+        var lines = folder.Do("postbacks check --profile embedded").Split('\n');
+
+        Assert.Equal(["  cancel   (partner buyer) POST https://t.example/?s=no with application/x-www-form-urlencoded"], lines.Where(line => line.Contains("(partner", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("postbacks check nothing --profile embedded", "There is no campaigns/nothing.json.")]
+    [InlineData("postbacks check demo", "has 3 fault(s) under the profile production")]
+    public void What_cannot_be_checked_is_said_with_an_exit_code(string command, string error)
+    {
+        var (code, _, errors) = folder.Run(command);
+
+        Assert.Equal(1, code);
+        Assert.Contains(error, errors, StringComparison.Ordinal);
+    }
 }

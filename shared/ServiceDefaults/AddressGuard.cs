@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace LeadRelay.PostbackDispatcher;
+namespace LeadRelay;
 
 /// <summary>
 /// Where postbacks may go. Their URLs come from partners, so nothing but the public internet is called: whoever could make

@@ -1,0 +1,17 @@
+using System.Text.RegularExpressions;
+
+namespace LeadRelay.Configuration;
+
+/// <summary>Credentials that are written out in a URL.</summary>
+public static partial class Credentials
+{
+    /// <summary>Stands for one.</summary>
+    public const string Mask = "***";
+
+    /// <summary>The URL as people may see it.</summary>
+    public static string Masked(string url) => Parameters().Replace(url, "$1" + Mask);
+
+    /// <summary>Parameters that are credentials wherever trackers use them: the name with its equals sign, then the value.</summary>
+    [GeneratedRegex(@"((?:^|[?&])(?:api_?key|key|token|access_token|secret|secure|password|pass|upd_key)=)[^&#]+", RegexOptions.IgnoreCase)]
+    public static partial Regex Parameters();
+}

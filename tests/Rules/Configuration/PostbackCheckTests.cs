@@ -1,0 +1,193 @@
+using System.Text.Json;
+using LeadRelay.Configuration;
+
+namespace LeadRelay.Tests.Rules.Configuration;
+
+/// <summary>Each finding, and the nearest thing that is none.</summary>
+public sealed class PostbackCheckTests : IDisposable
+{
+    private const string Tracker = """
+        {"title": "Trackit", "source": "its documentation", "path": "/in", "parameters": {"cid": "{click_id}", "st": "{status}", "tx": "{tid}"}, "money_parameters": {"sum": "{payout}"},
+         "words": {"wait": "lead", "hold": "lead", "approve": "sale", "cancel": "rejected", "trash": "rejected"}, "known_words": ["lead", "sale", "rejected"],
+         "without_status": "sale", "transaction_id": "order", "repeat": "updates"}
+        """;
+
+    private readonly ConfigFolder folder = new ConfigFolder().Write("trackers/trackit.json", Tracker);
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("""{"tracker": "trackit", "base": "https://t.example"}""")]
+    [InlineData("""{"approve": "https://t.example/in?cid={click_id}&st=sale&sum={payout}&tx={order_id}", "wait": "https://t.example/in?cid={click_id}&st=lead&tx={order_id}"}""")]
+    [InlineData("""{"tracker": "trackit", "url": "https://t.example/in?cid={click}&st={status}&tx={tid}"}""")]
+    [InlineData("\"https://t.example/in?cid={click}&st={status:wait=lead,approve=sale}\"")]
+    [InlineData("\"https://other.example/postback?clickid={click_id}&status={status}\"")]
+    [InlineData("""{"url": "https://other.example/in", "form": {"c": "{click_id}"}}""")]
+    [InlineData("\"https://other.example/in?c={sub3}\"")]
+    [InlineData("\"https://other.example/in?c={param.click}\"")]
+    public void Nothing_is_found_where_nothing_is_wrong(string json) => Assert.Empty(Findings(json));
+
+    [Theory]
+    [InlineData("\"https://other.example/in?status={status}\"", "wait, hold, approve, cancel, trash", "add {click_id}")]
+    [InlineData("""{"approve": "https://other.example/in?order={order_id}"}""", "approve", "add {click_id}")]
+    [InlineData("""{"url": "https://other.example/in", "form": {"order": "{order_id}"}}""", "wait, hold, approve, cancel, trash", "add {click_id}")]
+    [InlineData("""{"approve": {"tracker": "trackit", "url": "https://t.example/in?CID={click}&st=sale"}}""", "approve", "Trackit finds the click by cid: write cid={click_id}.")]
+    [InlineData("""{"approve": {"tracker": "trackit", "url": "https://t.example/in?cid=1&st=sale"}}""", "approve", "Trackit finds the click by cid: write cid={click_id}.")]
+    public void No_click_id(string json, string events, string why) => Only("no_click_id", events, why, Findings(json));
+
+    [Theory]
+    [InlineData("""{"wait": {"tracker": "trackit", "url": "https://t.example/in?cid={click}"}}""", "wait")]
+    [InlineData("""{"wait": {"tracker": "trackit", "url": "https://t.example/in?cid={click}&st="}}""", "wait")]
+    [InlineData("""{"cancel": "https://t.example/any/in?cid={click}&st={sub2}"}""", "cancel")]
+    [InlineData("""{"cancel": "https://t.example/any/in?cid={click}&st={comment}{param.x}"}""", "cancel")]
+    public void A_status_that_may_be_empty_where_that_means_money(string json, string events) =>
+        Only("empty_status", events, "Trackit takes a postback without a status for \"sale\"", Findings(json));
+
+    [Theory]
+    [InlineData("""{"approve": {"tracker": "trackit", "url": "https://t.example/in?cid={click}"}}""")]
+    [InlineData("""{"wait": "https://t.example/in?CID={click}"}""")]
+    public void An_empty_status_that_does_no_harm_is_no_finding(string json) => Assert.DoesNotContain(Findings(json), finding => finding.Code is "empty_status");
+
+    [Theory]
+    [InlineData("""{"approve": "https://t.example/in?cid={click}&st={status}"}""", "does not know the status \"accepted\"; it takes lead, sale, rejected. Name it (\"tracker\": \"trackit\")")]
+    [InlineData("""{"approve": "https://t.example/in?cid={click}&st=Sale"}""", "\"Sale\"")]
+    [InlineData("""{"approve": "https://t.example/in?cid={click}&st={event}"}""", "\"approve\"")]
+    [InlineData("""{"approve": "https://t.example/in?cid={click}&st=x-{status:approve=sale}"}""", "\"x-sale\"")]
+    [InlineData("""{"approve": {"tracker": "trackit", "base": "https://t.example", "words": {"approve": "Approved"}}}""", "\"Approved\"; it takes lead, sale, rejected. Correct words.")]
+    public void A_status_that_the_tracker_does_not_know(string json, string why) => Only("unknown_status_word", "approve", why, Findings(json));
+
+    [Theory]
+    [InlineData("https://t.example/in?cid={click}&st={status}&sale_status=paid,accepted")]
+    [InlineData("https://t.example/in?cid={click}&st={sub1}")]
+    public void A_status_that_is_translated_or_that_nobody_can_know_is_no_unknown_one(string url) =>
+        Assert.DoesNotContain(Findings(JsonSerializer.Serialize(new { approve = url })), finding => finding.Code is "unknown_status_word");
+
+    [Theory]
+    [InlineData("{lead_id}-{event}")]
+    [InlineData("{order_id}{timestamp}")]
+    [InlineData("{status:approve=1}")]
+    public void A_transaction_id_that_changes_where_it_must_not(string tid) => Only("changing_transaction_id", "approve", "tx is another for each event",
+        Findings(JsonSerializer.Serialize(new { approve = new { tracker = "trackit", url = $"https://t.example/in?cid={{click}}&st=sale&tx={tid}" } })));
+
+    [Theory]
+    [InlineData("order", """{"tracker": "trackit", "base": "https://t.example"}""", "(tx={order_id}-{event})")]
+    [InlineData("event", """{"tracker": "trackit", "url": "https://t.example/in?cid={click}&st={status}"}""", "(tx={tid})")]
+    [InlineData("event", """{"tracker": "trackit", "url": "https://t.example/in?cid={click}&st={status}&tx={order_id}"}""", "(tx={tid})")]
+    [InlineData("none", """{"tracker": "trackit", "url": "https://t.example/in?cid={click}&st={status}"}""", "throws the others away: post only approve.")]
+    public void An_event_that_the_tracker_throws_away(string id, string json, string why)
+    {
+        folder.Set("trackers/trackit.json", "repeat", "\"ignored\"").Set("trackers/trackit.json", "transaction_id", $"\"{id}\"");
+        if (id is "none")
+            folder.Set("trackers/trackit.json", "parameters/tx", null);
+
+        Only("dropped_event", "wait, hold, approve, cancel, trash", why, Findings(json));
+    }
+
+    [Theory]
+    [InlineData("""{"tracker": "trackit", "base": "https://t.example"}""")]
+    [InlineData("""{"approve": {"tracker": "trackit", "url": "https://t.example/in?cid={click}&st={status}"}}""")]
+    [InlineData("""{"tracker": "trackit", "url": "https://t.example/in?cid={click}&st={status}&tx={lead_id}.{event}"}""")]
+    public void Events_that_the_tracker_can_tell_apart_are_no_finding(string json)
+    {
+        folder.Set("trackers/trackit.json", "repeat", "\"ignored\"").Set("trackers/trackit.json", "transaction_id", "\"event\"");
+
+        Assert.Empty(Findings(json));
+    }
+
+    [Fact]
+    public void An_event_of_the_campaign_and_one_of_its_partner_underneath_are_seen_together()
+    {
+        folder.Set("trackers/trackit.json", "repeat", "\"ignored\"");
+        folder.Set(ConfigFolder.Partner, "postbacks", """{"approve": {"tracker": "trackit", "base": "https://t.example"}}""");
+
+        Only("dropped_event", "wait, approve", "give each a transaction id of its own", Findings("""{"wait": {"tracker": "trackit", "base": "https://t.example"}}"""));
+    }
+
+    [Theory]
+    [InlineData("""{"cancel": "https://other.example/?c={click}&p={payout}"}""", "cancel", "Its {payout} is 0")]
+    [InlineData("""{"url": "https://other.example/?c={click}", "json": {"p": "{payout}"}}""", "wait, hold, cancel, trash", "leave {payout} to approve")]
+    [InlineData("""{"cancel": {"tracker": "trackit", "url": "https://t.example/in?cid={click}&st={status}&sum=12.50"}}""", "cancel", "It pays 12.50")]
+    [InlineData("""{"hold": "https://other.example/?c={click}&payout=5"}""", "hold", "It pays 5")]
+    public void A_payout_on_an_event_without_money(string json, string events, string why) => Only("payout_without_money", events, why, Findings(json));
+
+    [Fact]
+    public void A_payout_of_nothing_is_no_finding() => Assert.Empty(Findings("""{"hold": "https://other.example/?c={click}&payout=0"}"""));
+
+    [Fact]
+    public void An_event_that_must_have_come_first_and_never_will()
+    {
+        folder.Set("trackers/trackit.json", "required_first", "[\"wait\"]");
+
+        Only("required_first_missing", "hold, approve", "Trackit must have had wait first",
+            Findings("""{"hold": {"tracker": "trackit", "base": "https://t.example"}, "approve": {"tracker": "trackit", "base": "https://t.example"}}"""));
+        Assert.Empty(Findings("""{"tracker": "trackit", "base": "https://t.example"}"""));
+    }
+
+    [Theory]
+    [InlineData("https://10.1.2.3")]
+    [InlineData("http://127.0.0.1:8090")]
+    [InlineData("https://[::1]")]
+    [InlineData("https://169.254.169.254")]
+    [InlineData("https://localhost")]
+    [InlineData("https://keitaro")]
+    [InlineData("https://keitaro.local")]
+    [InlineData("https://Keitaro.INTERNAL")]
+    public void A_private_address(string host) => Only("private_address", "approve", "Postbacks__AllowNetworks", Findings(Approve(host)));
+
+    [Theory]
+    [InlineData("http://10.1.2.3:9999")]
+    [InlineData("http://keitaro.internal:9999")]
+    public void What_is_the_operators_own_is_no_private_address(string host) => Assert.Empty(Findings(Approve(host), "10.0.0.0/8"));
+
+    [Fact]
+    public void A_port_that_is_not_called() => Only("blocked_port", "approve", "none of 80, 443, 8080, 8443", Findings(Approve("https://t.example:9999")));
+
+    [Fact]
+    public void Plain_http_is_a_warning_and_never_a_refusal() => Only("plain_http", "approve", "use https://", Findings(Approve("http://t.example")));
+
+    [Theory]
+    [InlineData("[clickid]")]
+    [InlineData("%subid%")]
+    [InlineData("<bannerid>")]
+    [InlineData("(click.id)")]
+    public void A_macro_as_other_systems_write_it(string macro) =>
+        Only("foreign_macro", "approve", $"x={macro} is sent to the letter", Findings(JsonSerializer.Serialize(new { approve = $"https://other.example/?c={{click}}&x={macro}" })));
+
+    [Theory]
+    [InlineData("""{"wait": "https://t.example/in?cid={clikc}"}""", "{clikc} is not a macro")]
+    [InlineData("""{"wait": "https://t.example/in?cid=REPLACE"}""", "placeholder")]
+    [InlineData("""{"wait": "https://t.example/in?cid={click}&payout=OPTIONAL"}""", "placeholder")]
+    public void What_surely_cannot_work_is_refused_when_it_is_loaded(string json, string why) =>
+        Assert.Contains(why, folder.Set(ConfigFolder.Campaign, "postbacks", json).Fault().Why, StringComparison.Ordinal);
+
+    [Fact]
+    public void Global_ones_are_checked_where_they_stand_and_by_the_labels_of_all_the_partners_campaigns()
+    {
+        folder.Set(ConfigFolder.Partner, "postbacks", """{"approve": "http://t.example/in?cid={click}&st={status}"}""");
+
+        var findings = PostbackCheck.Of(folder.Config(), []);
+
+        Assert.Equal([("partners/buyer.json", "unknown_status_word"), ("partners/buyer.json", "plain_http")], findings.Select(finding => (finding.File, finding.Code)));
+        Assert.Equal("partners/buyer.json: approve to http://t.example:80: It goes over plain http, which anybody on the way can read and change: use https:// if the tracker has it. [plain_http]", findings[1].ToString());
+    }
+
+    [Fact]
+    public void A_url_that_two_trackers_may_have_is_neithers()
+    {
+        folder.Write("trackers/other.json", Tracker);
+
+        Assert.Empty(Findings("""{"wait": "https://t.example/in?cid={click}"}"""));
+    }
+
+    private static string Approve(string host) => JsonSerializer.Serialize(new { approve = $"{host}/?c={{click}}" });
+
+    private IReadOnlyList<PostbackFinding> Findings(string json, string allowed = "") =>
+        PostbackCheck.Of(folder.Set(ConfigFolder.Campaign, "postbacks", json).Config(), Networks.Parse("allowed", allowed));
+
+    private static void Only(string code, string events, string why, IReadOnlyList<PostbackFinding> findings)
+    {
+        var finding = Assert.Single(findings);
+        Assert.Equal((ConfigFolder.Campaign, code, events), (finding.File, finding.Code, string.Join(", ", finding.Events).ToLowerInvariant()));
+        Assert.Contains(why, finding.Why, StringComparison.Ordinal);
+    }
+}
