@@ -42,6 +42,19 @@ public partial class TrackerPagesTests
         }
     }
 
+    [Fact]
+    public void What_the_pages_have_to_paste_is_loaded_without_faults()
+    {
+        var pages = Directory.EnumerateFiles(Pages, "*.md");
+        var blocks = pages.SelectMany(page => Block().Matches(File.ReadAllText(page)).Select(block => (Page: Path.GetFileName(page), Text: block.Groups[1].Value))).ToList();
+        using var folder = new ConfigFolder();
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Samples.Folder, "trackers")))
+            folder.Write($"trackers/{Path.GetFileName(file)}", File.ReadAllText(file));
+
+        Assert.NotEmpty(blocks);
+        Assert.Empty(blocks.SelectMany(block => folder.Set(ConfigFolder.Campaign, "postbacks", block.Text).Load().Faults.Select(fault => $"{block.Page}: {fault.Why}")));
+    }
+
     /// <summary>Order 1001 of click c77, approved with 12.50 EUR.</summary>
     private static string Made(string name, StatusEvent statusEvent) =>
         Shipped[name].UrlFor(statusEvent, "", Shipped[name].Needs.Keys.ToDictionary(need => need, _ => "***"))
@@ -63,6 +76,9 @@ public partial class TrackerPagesTests
                 yield return (tracker, Enum.Parse<StatusEvent>(row.Groups[1].Value, ignoreCase: true), row.Groups[2].Value);
         }
     }
+
+    [GeneratedRegex(@"^```json\n""postbacks"": (.*?)\n```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Block();
 
     [GeneratedRegex(@"^\| `([a-z0-9-]+)` \| below the base \|$")]
     private static partial Regex Head();
