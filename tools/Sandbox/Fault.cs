@@ -30,6 +30,9 @@ public sealed record Fault
     /// <summary>The <c>Retry-After</c> header of <c>status</c>.</summary>
     public string? RetryAfter { get; init; }
 
+    /// <summary>The body of <c>status</c>, as plain text: some trackers refuse in the text of a 200.</summary>
+    public string? Body { get; init; }
+
     /// <summary>Only this tracker; all, if absent.</summary>
     public string? Tracker { get; init; }
 
@@ -51,6 +54,7 @@ public sealed record Fault
             $"\"kind\" must be one of delay, status, errors, garbage, cut, hang_after, not \"{Kind}\".",
         { Kind: "errors", Target: not Crm } => "\"errors\" are GraphQL's: only the target \"crm\" has them.",
         { Tracker: not null, Target: not TrackerTarget } => "\"tracker\" goes with the target \"tracker\" only.",
+        { Body: not null, Kind: not "status" } => "\"body\" goes with the kind \"status\" only.",
         { Status: < 200 or > 599 } => "\"status\" must be 200 to 599.",
         { DelayMs: < 0 } => "\"delay_ms\" must not be negative.",
         { Probability: not (>= 0 and <= 1) } => "\"probability\" must be 0 to 1.",

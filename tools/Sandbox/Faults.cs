@@ -76,6 +76,6 @@ public sealed class Faults(TimeProvider clock, IHostApplicationLifetime lifetime
     {
         if (fault.RetryAfter is not null)
             http.Response.Headers.RetryAfter = fault.RetryAfter;
-        return TypedResults.Text("The stand-in was told to answer so.", statusCode: fault.Status);
+        return TypedResults.Text(fault.Body ?? "The stand-in was told to answer so.", statusCode: fault.Status);
     }
 }

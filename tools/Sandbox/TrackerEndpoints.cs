@@ -15,9 +15,12 @@ public static class TrackerEndpoints
             Receive(Tracker.Default, http, tracker, faults, clock));
         app.MapMethods("/t/{name}/postback", GetAndPost, (string name, HttpContext http, Tracker tracker, Faults faults, TimeProvider clock) =>
             Receive(name, http, tracker, faults, clock));
-        app.MapGet("/postbacks", (Tracker all, string? click_id, string? tracker) => TypedResults.Ok(all.Postbacks().Where(postback =>
-            (click_id is null || postback.ClickId == click_id) && (tracker is null || postback.Tracker == tracker))));
+        app.MapGet("/postbacks", (Tracker all, string? click_id, string? tracker) => TypedResults.Ok(Chosen(all, click_id, tracker)));
+        app.MapGet("/conversions", (Tracker all, string? click_id, string? tracker) => TypedResults.Ok(Conversion.Of(Chosen(all, click_id, tracker))));
     }
+
+    private static IEnumerable<Postback> Chosen(Tracker all, string? clickId, string? tracker) => all.Postbacks().Where(postback =>
+        (clickId is null || postback.ClickId == clickId) && (tracker is null || postback.Tracker == tracker));
 
     private static async Task<IResult> Receive(string name, HttpContext http, Tracker tracker, Faults faults, TimeProvider clock)
     {

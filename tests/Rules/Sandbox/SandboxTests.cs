@@ -147,6 +147,10 @@ public sealed class SandboxTests(SandboxFixture sandbox) : IClassFixture<Sandbox
             (string?)second["payout"], (string?)second["reason"], (string?)second["parameters"]!["reason"], (string?)second["method"]));
         Assert.Single((await sandbox.Get("/postbacks?tracker=second")).AsArray());
 
+        Assert.Equal(
+            """[{"tracker":"default","click_id":"c1","tid":"1001","status":"lead","payout":"0","currency":null,"history":[{"status":"lead"},{"status":"lead","ignored":"Conversion by pair \"SubId + tid\" already exists. Postback ignored"}]},{"tracker":"default","click_id":"c1","tid":null,"status":"sale","payout":null,"currency":null,"history":[{"status":"sale"}]}]""",
+            await sandbox.Http.GetStringAsync(new Uri("/conversions?click_id=c1&tracker=default", UriKind.Relative)));
+
         var ledger = await sandbox.Get("/ledger");
         Assert.Equal((7, 1), ((int)ledger["postbacks"]!, (int)ledger["repeated_postbacks"]!));
     }
@@ -188,6 +192,9 @@ public sealed class SandboxTests(SandboxFixture sandbox) : IClassFixture<Sandbox
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await sandbox.Http.GetAsync(new Uri("/t/slow/postback?subid=1", UriKind.Relative))).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await sandbox.Http.GetAsync(new Uri("/postback?subid=1", UriKind.Relative))).StatusCode);
         await sandbox.Http.DeleteAsync(new Uri("/faults", UriKind.Relative));
+        await Order("""{"target":"tracker","kind":"status","status":200,"body":"success=false; err_msg=no such click;","times":1}""");
+        Assert.Equal("success=false; err_msg=no such click;", await sandbox.Http.GetStringAsync(new Uri("/t/slow/postback?subid=2", UriKind.Relative)));
+        Assert.Empty((await sandbox.Get("/conversions?click_id=2")).AsArray());
         Assert.Equal(HttpStatusCode.OK, (await sandbox.Http.GetAsync(new Uri("/t/slow/postback?subid=1", UriKind.Relative))).StatusCode);
     }
 
@@ -209,6 +216,7 @@ public sealed class SandboxTests(SandboxFixture sandbox) : IClassFixture<Sandbox
     [InlineData("""{"target":"tracker","kind":"errors"}""", "GraphQL")]
     [InlineData("""{"target":"crm","kind":"delay","probabilty":0.5}""", "probabilty")]
     [InlineData("""{"target":"crm","kind":"delay","probability":2}""", "probability")]
+    [InlineData("""{"target":"tracker","kind":"delay","body":"no"}""", "status")]
     [InlineData("not json", "invalid")]
     public async Task A_fault_that_makes_no_sense_is_refused_with_a_sentence(string fault, string says)
     {
