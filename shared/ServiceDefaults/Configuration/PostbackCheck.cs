@@ -101,9 +101,10 @@ public static partial class PostbackCheck
     {
         if (sent.Event is StatusEvent.Approve)
             yield break;
-        if (sent.Template.UsesAny(macro => macro is "payout"))
+        // Where the tracker's file has the payout in every postback, the 0 is meant: it takes back what an approval brought.
+        if (!sent.WantsPayout && sent.Template.UsesAny(macro => macro is "payout"))
             yield return ("payout_without_money", "Its {payout} is 0: only an approval carries money. Some trackers show or count the 0; leave {payout} to approve.");
-        else if (sent.Values(sent.NameOf("payout") ?? "payout").FirstOrDefault(value => value.Any(c => c is >= '1' and <= '9') && !value.Contains('{')) is { } amount)
+        if (sent.Values(sent.NameOf("payout") ?? "payout").FirstOrDefault(value => value.Any(c => c is >= '1' and <= '9') && !value.Contains('{')) is { } amount)
             yield return ("payout_without_money", $"It pays {amount}, though only an approval carries money: leave the payout to approve.");
     }
 
@@ -172,6 +173,9 @@ public static partial class PostbackCheck
 
         /// <summary>The parameter by which the tracker gets what a macro stands for; null where it has none, or where that is in a body.</summary>
         public string? NameOf(string macro) => Tracker is null || Template.Body is not null ? null : NameOf(Tracker, Tracker.OwnForms.GetValueOrDefault(Event, Tracker.Form), macro);
+
+        /// <summary>Whether the tracker's file has the payout in a postback of this event.</summary>
+        public bool WantsPayout => Tracker is not null && Tracker.OwnForms.GetValueOrDefault(Event, Tracker.Form).Parameters.Values.Any(value => Uses(value, macro => macro is "payout"));
 
         public IEnumerable<string> Values(string parameter) => Parameters[parameter];
 

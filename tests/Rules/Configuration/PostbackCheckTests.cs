@@ -114,6 +114,15 @@ public sealed class PostbackCheckTests : IDisposable
     public void A_payout_of_nothing_is_no_finding() => Assert.Empty(Findings("""{"hold": "https://other.example/?c={click}&payout=0"}"""));
 
     [Fact]
+    public void A_payout_of_nothing_that_the_trackers_file_wants_is_no_finding()
+    {
+        folder.Set("trackers/trackit.json", "money_parameters", null).Set("trackers/trackit.json", "parameters/sum", "\"{payout}\"");
+
+        Assert.Empty(Findings("""{"tracker": "trackit", "base": "https://t.example"}"""));
+        Assert.Empty(Findings("""{"cancel": "https://t.example/in?cid={click}&st=rejected&sum={payout}"}"""));
+    }
+
+    [Fact]
     public void An_event_that_must_have_come_first_and_never_will()
     {
         folder.Set("trackers/trackit.json", "required_first", "[\"wait\"]");
@@ -169,6 +178,31 @@ public sealed class PostbackCheckTests : IDisposable
 
         Assert.Equal([("partners/buyer.json", "unknown_status_word"), ("partners/buyer.json", "plain_http")], findings.Select(finding => (finding.File, finding.Code)));
         Assert.Equal("partners/buyer.json: approve to http://t.example:80: It goes over plain http, which anybody on the way can read and change: use https:// if the tracker has it. [plain_http]", findings[1].ToString());
+    }
+
+    public static TheoryData<string> Shipped => [.. Directory.EnumerateFiles(Path.Combine(Samples.Folder, "trackers")).Select(file => Path.GetFileNameWithoutExtension(file))];
+
+    [Theory]
+    [MemberData(nameof(Shipped))]
+    public void Nothing_is_found_in_what_a_shipped_tracker_makes_of_its_base(string name)
+    {
+        folder.Write($"trackers/{name}.json", File.ReadAllText(Path.Combine(Samples.Folder, "trackers", $"{name}.json")));
+        var needs = ConfigLoader.Load(Samples.Folder, "embedded").Config!.Trackers[name].Needs.ToDictionary(need => need.Key, _ => "{env:KEY}");
+
+        Assert.Empty(Findings(JsonSerializer.Serialize(new { tracker = name, @base = "https://t.example", parameters = needs })));
+    }
+
+    [Theory]
+    [InlineData("keitaro", """{"approve": "https://k.example/KEY/postback?subid={click}&status={status}"}""", "unknown_status_word", "\"accepted\"")]
+    [InlineData("keitaro", """{"wait": "https://k.example/KEY/postback?subid={click}"}""", "empty_status", "Keitaro takes a postback without a status for \"sale\"")]
+    [InlineData("voluum", """{"tracker": "voluum", "url": "https://v.example/postback?cid={click}&txid={tid}", "words": {"wait": "lead", "approve": "sale"}}""", "dropped_event", "post only approve")]
+    [InlineData("binom", """{"cancel": "https://b.example/click?cnv_id={sub1}&cnv_status=x&payout=5"}""", "payout_without_money", "It pays 5")]
+    [InlineData("altercpa-pro", """{"approve": {"tracker": "altercpa-pro", "base": "https://a.example", "parameters": {"token": "{env:T}"}}}""", "required_first_missing", "wait first")]
+    public void The_mistakes_that_people_make_with_shipped_trackers_are_found(string name, string json, string code, string why)
+    {
+        folder.Write($"trackers/{name}.json", File.ReadAllText(Path.Combine(Samples.Folder, "trackers", $"{name}.json")));
+
+        Assert.Contains(Findings(json), finding => finding.Code == code && finding.Why.Contains(why, StringComparison.Ordinal));
     }
 
     [Fact]
