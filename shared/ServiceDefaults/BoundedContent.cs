@@ -14,9 +14,16 @@ public static class BoundedContent
     /// <param name="isBrotli">The answer is packed; the limit is for what it unpacks to, and must not be more than 64 KB.</param>
     public static async Task<string> ReadUpToAsync(this HttpContent content, int limit, CancellationToken ct, bool isBrotli = false)
     {
+        using var text = new MemoryStream();
+        await content.ReadUpToAsync(text, limit, ct, isBrotli);
+        return Text(text);
+    }
+
+    /// <summary>The same where it also matters what came of an answer that broke off: the stream has it when this throws.</summary>
+    public static async Task ReadUpToAsync(this HttpContent content, MemoryStream text, int limit, CancellationToken ct, bool isBrotli = false)
+    {
         await using var raw = await content.ReadAsStreamAsync(ct);
         await using var stream = isBrotli ? new BrotliStream(new SmallWindow(raw), CompressionMode.Decompress) : raw;
-        using var text = new MemoryStream();
         var chunk = ArrayPool<byte>.Shared.Rent(16 * 1024);
         try
         {
@@ -24,8 +31,10 @@ public static class BoundedContent
                 text.Write(chunk, 0, read);
         }
         finally { ArrayPool<byte>.Shared.Return(chunk); }
-        return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length).Replace('\0', '\uFFFD');
     }
+
+    /// <summary>What was read so far, as <see cref="ReadUpToAsync(HttpContent, int, CancellationToken, bool)"/> gives it.</summary>
+    public static string Text(MemoryStream read) => Encoding.UTF8.GetString(read.GetBuffer(), 0, (int)read.Length).Replace('\0', '\uFFFD');
 
     /// <summary>
     /// Brotli with a smaller window. Its decoder fills the whole window before it gives anything away, and the sender chooses

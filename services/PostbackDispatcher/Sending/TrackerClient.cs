@@ -59,9 +59,10 @@ public sealed partial class TrackerClient(GuardedConnect connect, TimeProvider t
         using var timeout = new CancellationTokenSource(limit);
         int? status = null;
         var called = false;
+        using var text = new MemoryStream();
         using var span = LeadTrace.Source.StartActivity("tracker", ActivityKind.Client);
         span.Say("http.request.method", postback.Method);
-        TrackerAnswer Failed(string error, bool forbidden = false) => new(status, null, error.Length > LongestError ? error[..LongestError] + "…" : error, null, watch.ElapsedMilliseconds, forbidden) { NotCalled = !called };
+        TrackerAnswer Failed(string error, bool forbidden = false) => new(status, text.Length is 0 ? null : BoundedContent.Text(text), error.Length > LongestError ? error[..LongestError] + "…" : error, null, watch.ElapsedMilliseconds, forbidden) { NotCalled = !called };
         try
         {
             using var request = Message(postback);
@@ -71,8 +72,8 @@ public sealed partial class TrackerClient(GuardedConnect connect, TimeProvider t
             status = (int)response.StatusCode;
             span.Say("http.response.status_code", status);
             var isBrotli = response.Content.Headers.ContentEncoding.LastOrDefault() is { } coding && coding.Equals("br", StringComparison.OrdinalIgnoreCase);
-            var body = await response.Content.ReadUpToAsync(ResponseLimit, timeout.Token, isBrotli);
-            return new TrackerAnswer(status, body, null, RetryAfter(response.Headers), watch.ElapsedMilliseconds);
+            await response.Content.ReadUpToAsync(text, ResponseLimit, timeout.Token, isBrotli);
+            return new TrackerAnswer(status, BoundedContent.Text(text), null, RetryAfter(response.Headers), watch.ElapsedMilliseconds);
         }
         catch (OperationCanceledException)
         {
@@ -130,7 +131,7 @@ public sealed partial class TrackerClient(GuardedConnect connect, TimeProvider t
 
 /// <summary>What came back from a tracker.</summary>
 /// <param name="HttpStatus">Null when no answer came.</param>
-/// <param name="Body">At most 16 KB of it, unpacked.</param>
+/// <param name="Body">At most 16 KB of it, unpacked; of an answer that broke off what came, null when nothing did.</param>
 /// <param name="Error">Why there is no answer, or no complete one.</param>
 /// <param name="RetryAfter">What the tracker asks for; negative where it names a time that has passed.</param>
 /// <param name="Forbidden">No call was made, and none will be: the host is not to be called.</param>
