@@ -6,10 +6,11 @@ namespace LeadRelay.Contracts;
 /// <param name="Url">As sent, with secrets masked; as in <paramref name="Sent"/>.</param>
 /// <param name="HttpStatus">Status of the answer; absent when none came.</param>
 /// <param name="Response">Body of the answer, cut at 16 KB.</param>
-/// <param name="Error">What went wrong, in words; absent when the answer was a success.</param>
+/// <param name="Error">What went wrong, in words, or what is odd about the answer; absent when it was a success without a doubt.</param>
 /// <param name="NextAttemptAt">When it is tried again; absent when it is not.</param>
 /// <param name="At">When the attempt began.</param>
 /// <param name="Sent">The whole request; absent when it could not be rendered.</param>
+/// <param name="Verdict">What the tracker made of it, as far as the body of its success says; absent where there was none.</param>
 public sealed record PostbackAttempted(
     Subject About,
     Postback Postback,
@@ -22,4 +23,5 @@ public sealed record PostbackAttempted(
     DateTimeOffset? NextAttemptAt,
     DateTimeOffset At,
     long DurationMs,
-    SentRequest? Sent = null) : IAudited;
+    SentRequest? Sent = null,
+    TrackerVerdict? Verdict = null) : IAudited;

@@ -5,7 +5,8 @@ namespace LeadRelay.Contracts;
 /// <param name="Sent">What was sent, with secrets masked.</param>
 /// <param name="HttpStatus">Status of the answer; absent when none came.</param>
 /// <param name="Response">Body of the answer, cut at 16 KB.</param>
-/// <param name="Error">What went wrong, in words; absent when the answer was a success.</param>
+/// <param name="Error">What went wrong, in words, or what is odd about the answer; absent when it was a success without a doubt.</param>
+/// <param name="Verdict">What the tracker made of it, as far as the body of its success says; absent where there was none.</param>
 public sealed record PostbackTested(
     Subject About,
     StatusEvent Event,
@@ -16,4 +17,5 @@ public sealed record PostbackTested(
     string? Response,
     string? Error,
     DateTimeOffset At,
-    long DurationMs) : IAudited;
+    long DurationMs,
+    TrackerVerdict? Verdict = null) : IAudited;

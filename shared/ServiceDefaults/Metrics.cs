@@ -19,7 +19,7 @@ public static class Metrics
     private static readonly Counter<long> Orders = Meter.CreateCounter<long>("leadrelay.orders", "{order}", "What became of leads, by outcome, code of a refusal, and campaign");
     private static readonly Counter<long> StatusUpdates = Meter.CreateCounter<long>("leadrelay.status_updates", "{status}", "Statuses pushed by advertisers, by outcome and code of a refusal");
     private static readonly Counter<long> Webhooks = Meter.CreateCounter<long>("leadrelay.webhooks", "{order}", "Orders that webhooks told of, by connection");
-    private static readonly Counter<long> Postbacks = Meter.CreateCounter<long>("leadrelay.postbacks", "{attempt}", "Attempts to reach trackers, by what came of them; an operator's tests apart");
+    private static readonly Counter<long> Postbacks = Meter.CreateCounter<long>("leadrelay.postbacks", "{attempt}", "Attempts to reach trackers, by what came of them and what the tracker said of it; an operator's tests apart");
     private static readonly Counter<long> Held = Meter.CreateCounter<long>("leadrelay.postbacks.held", "{status}", "Statuses that a campaign's map lacks, by campaign");
     private static readonly Counter<long> Skipped = Meter.CreateCounter<long>("leadrelay.postbacks.skipped", "{status}", "Statuses that no postback was sent for, by reason");
     private static readonly UpDownCounter<long> PausedHosts = Meter.CreateUpDownCounter<long>("leadrelay.postbacks.paused_hosts", "{host}", "Trackers that are left alone for a while");
@@ -93,10 +93,10 @@ public static class Metrics
                 Webhooks.Add(1, Tag("connection", webhook.About.Connection));
                 break;
             case PostbackAttempted attempt:
-                Attempted(Outcomes.Of(attempt), attempt.DurationMs, isTest: false);
+                Attempted(Outcomes.Of(attempt), attempt.Verdict, attempt.DurationMs, isTest: false);
                 break;
             case PostbackTested test:
-                Attempted(Outcomes.Of(test), test.DurationMs, isTest: true);
+                Attempted(Outcomes.Of(test), test.Verdict, test.DurationMs, isTest: true);
                 break;
             case PostbackDelivered { Postback.ResendOf: null } delivered:
                 TimeToDelivery.Record(Between(delivered.Postback.ChangedAt, delivered.At), Tag("event", delivered.Postback.Event.ToString().ToLowerInvariant()));
@@ -133,9 +133,9 @@ public static class Metrics
             CrmCalls.Record(exchange.DurationMs / 1000d, Tag("connection", message.About.Connection), Tag("outcome", outcome));
     }
 
-    private static void Attempted(string outcome, long milliseconds, bool isTest)
+    private static void Attempted(string outcome, TrackerVerdict? verdict, long milliseconds, bool isTest)
     {
-        Postbacks.Add(1, Tag("outcome", outcome), Tag("test", isTest));
+        Postbacks.Add(1, Tag("outcome", outcome), Tag("verdict", Outcomes.Of(verdict)), Tag("test", isTest));
         TrackerCalls.Record(milliseconds / 1000d, Tag("outcome", outcome), Tag("test", isTest));
     }
 

@@ -49,7 +49,7 @@ internal static class PersonalNames
         [Treatment.Kept] = """
             knownbodyhash bodyhash firstleadid updateid causeid requestid deliveryid resendof jobid orderids clickids leadids
             at doubtedat nextattemptat before durationms sequence clock httpstatus attempt attempts look found count rows looked done dryrun recorded more complete personal base64
-            state kind code label labels field outcome evidence rule target targets by reader endpoint document contenttype
+            state kind code label labels field outcome verdict evidence rule target targets by reader endpoint document contenttype
             """,
         [Treatment.Text] = "text reason error fault warnings findings what",
         [Treatment.Url] = "url",

@@ -12,7 +12,9 @@ public sealed class MetricsTests
         var (about, postback, submitted) = (Builders.About(LeadId, "1001"), Builders.Postback(1) with { ChangedAt = Builders.Now.AddSeconds(-3) }, Builders.Submitted(LeadId));
         var exchange = Builders.Exchange() with { DurationMs = 250 };
         var update = new StatusUpdateRequested(LeadId, about, "accepted", "3", null, Builders.Raw(), Builders.Now);
-        PostbackAttempted Attempt(int? status, DateTimeOffset? next) => new(about, postback, null, 1, "https://tracker.example", status, null, null, next, Builders.Now, 120);
+        PostbackAttempted Attempt(int? status, DateTimeOffset? next, TrackerVerdict? verdict = null) => new(about, postback, null, 1, "https://tracker.example", status, null, null, next, Builders.Now, 120, null, verdict);
+        PostbackTested Test(TrackerVerdict verdict) =>
+            new(about, StatusEvent.Approve, "accepted", Builders.Tracker, new SentRequest("GET", "", Builders.Nothing, null, null), 200, null, null, Builders.Now, 120, verdict);
         return new()
         {
             { submitted, ["leadrelay.leads 1 campaign=first"] },
@@ -28,11 +30,15 @@ public sealed class MetricsTests
             { new OrderStatusUpdated(about, update, exchange, Builders.Now), ["leadrelay.status_updates 1 outcome=updated", "leadrelay.crm.duration 0.25 connection=main outcome=updated"] },
             { new StatusUpdateRefused(about, update, null, "unknown_status", "text", null, Builders.Now), ["leadrelay.status_updates 1 code=unknown_status outcome=refused"] },
             { Builders.Changed(), ["leadrelay.webhooks 1 connection=main"] },
-            { Attempt(200, null), ["leadrelay.postbacks 1 outcome=delivered test=False", "leadrelay.trackers.duration 0.12 outcome=delivered test=False"] },
-            { Attempt(503, Builders.Now), ["leadrelay.postbacks 1 outcome=retried test=False", "leadrelay.trackers.duration 0.12 outcome=retried test=False"] },
-            { Attempt(null, null), ["leadrelay.postbacks 1 outcome=failed test=False", "leadrelay.trackers.duration 0.12 outcome=failed test=False"] },
-            { new PostbackTested(about, StatusEvent.Approve, "accepted", Builders.Tracker, new SentRequest("GET", "", Builders.Nothing, null, null), 200, null, null, Builders.Now, 120),
-                ["leadrelay.postbacks 1 outcome=delivered test=True", "leadrelay.trackers.duration 0.12 outcome=delivered test=True"] },
+            { Attempt(200, null, TrackerVerdict.Credited), ["leadrelay.postbacks 1 outcome=delivered test=False verdict=credited", "leadrelay.trackers.duration 0.12 outcome=delivered test=False"] },
+            { Attempt(200, null, TrackerVerdict.Received), ["leadrelay.postbacks 1 outcome=delivered test=False verdict=received", "leadrelay.trackers.duration 0.12 outcome=delivered test=False"] },
+            { Attempt(200, null, TrackerVerdict.Refused), ["leadrelay.postbacks 1 outcome=failed test=False verdict=refused", "leadrelay.trackers.duration 0.12 outcome=failed test=False"] },
+            { Attempt(200, Builders.Now, TrackerVerdict.Refused), ["leadrelay.postbacks 1 outcome=retried test=False verdict=refused", "leadrelay.trackers.duration 0.12 outcome=retried test=False"] },
+            { Attempt(200, null), ["leadrelay.postbacks 1 outcome=delivered test=False verdict=none", "leadrelay.trackers.duration 0.12 outcome=delivered test=False"] },
+            { Attempt(503, Builders.Now), ["leadrelay.postbacks 1 outcome=retried test=False verdict=none", "leadrelay.trackers.duration 0.12 outcome=retried test=False"] },
+            { Attempt(null, null), ["leadrelay.postbacks 1 outcome=failed test=False verdict=none", "leadrelay.trackers.duration 0.12 outcome=failed test=False"] },
+            { Test(TrackerVerdict.Received), ["leadrelay.postbacks 1 outcome=delivered test=True verdict=received", "leadrelay.trackers.duration 0.12 outcome=delivered test=True"] },
+            { Test(TrackerVerdict.Refused), ["leadrelay.postbacks 1 outcome=failed test=True verdict=refused", "leadrelay.trackers.duration 0.12 outcome=failed test=True"] },
             { new PostbackDelivered(about, postback, 1, Builders.Now), ["leadrelay.postbacks.time_to_delivery 3 event=approve"] },
             { new PostbackDelivered(about, postback with { ResendOf = LeadId }, 1, Builders.Now), [] },
             { new PostbackHeld(about, "77", null, "text", null, 1, Builders.Now), ["leadrelay.postbacks.held 1 campaign=first"] },

@@ -45,7 +45,9 @@ internal sealed class PostbackCommands(TextWriter output)
         {
             Print(postback.GetProperty("request"));
             output.WriteLine($"  {Text(postback, "http_status") ?? "no answer"} after {Text(postback, "duration_ms")} ms. {Text(postback, "verdict")}");
-            Line("  ", Text(postback, "error"));
+            // A refusal's verdict has the reason in it.
+            if (Text(postback, "error") is { } error && Text(postback, "verdict")?.StartsWith(error, StringComparison.Ordinal) is not true)
+                Line("  ", error);
             Line("  Its answer: ", Text(postback, "response"));
         }
         Line("Nothing was sent: ", Text(tested, "nothing"));

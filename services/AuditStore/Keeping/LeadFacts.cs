@@ -105,7 +105,7 @@ public sealed class LeadFacts
                 Tell(stamp, m.Postback);
                 break;
             case PostbackAttempted m:
-                var attempt = new LeadAttempt(m.Attempt, m.At, m.Url, m.HttpStatus, Cut(m.Response), m.Error);
+                var attempt = new LeadAttempt(m.Attempt, m.At, m.Url, m.HttpStatus, Cut(m.Response), m.Error, m.Verdict);
                 var delivery = Tell(stamp, m.Postback);
                 if (delivery.Last is null || (attempt.Number, attempt.At).CompareTo((delivery.Last.Number, delivery.Last.At)) > 0)
                     delivery.Last = attempt;
@@ -172,7 +172,7 @@ public sealed class LeadFacts
                 : delivery.Last is null ? "waiting" : "retrying";
             var last = delivery.Last;
             yield return new LeadViewPostback(delivery.Event, delivery.Label, outcome, outcome is "skipped" ? skip!.Value.Why : last?.Error,
-                last?.Url, last?.HttpStatus, last?.Response, last?.Number ?? 0, last?.At ?? delivery.Told!.Value, delivery.Target, delivery.Rule);
+                last?.Url, last?.HttpStatus, last?.Response, last?.Number ?? 0, last?.At ?? delivery.Told!.Value, delivery.Target, delivery.Rule, last?.Verdict);
         }
         // What was held and then released shows as what became of it.
         var released = Deliveries.Select(d => d.Sequence).Concat(skips.Where(s => s.Value.Event is not null).Select(s => s.Stamp.Rank)).ToHashSet();

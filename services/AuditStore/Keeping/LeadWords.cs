@@ -29,7 +29,7 @@ public sealed record LeadMoney(decimal? Payout, string? Currency);
 
 public sealed record LeadSkip(StatusEvent? Event, string? Label, string? Target, string Why, DateTimeOffset At, string? Rule);
 
-public sealed record LeadAttempt(int Number, DateTimeOffset At, string Url, int? HttpStatus, string? Response, string? Error);
+public sealed record LeadAttempt(int Number, DateTimeOffset At, string Url, int? HttpStatus, string? Response, string? Error, TrackerVerdict? Verdict = null);
 
 /// <summary>A postback, and how far it is.</summary>
 public sealed class LeadDelivery

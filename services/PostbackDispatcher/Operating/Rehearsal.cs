@@ -37,7 +37,7 @@ public sealed record Rehearsal(Subject About, MappedStatus? Status, string? Rule
         {
             var postback = new Postback(Guid.Empty, Guid.Empty, template.Target, status.Event, status.Label, now.ToUnixTimeMilliseconds(), payout, trial.Currency ?? currency, trial.Comment ?? (order is null ? "sample comment" : null), now);
             var delivery = new Delivery(postback, about, order?.Tracking ?? new Dictionary<string, string>(), null, 1, TimeSpan.Zero, Guid.Empty);
-            return new RehearsedRequest(template.Target, PostbackRenderer.Render(template, macro => trial.Values?.GetValueOrDefault(macro) ?? MacroValues.Of(delivery, template, macro) ?? (order is null && !Macros.Names.Contains(macro) ? macro : null)));
+            return new RehearsedRequest(template.Target, PostbackRenderer.Render(template, macro => trial.Values?.GetValueOrDefault(macro) ?? MacroValues.Of(delivery, template, macro) ?? (order is null && !Macros.Names.Contains(macro) ? macro : null)), template.Answers);
         }
         return new Rehearsal(about, status, rule, [.. templates.Select(Request)], null);
     }
@@ -62,7 +62,8 @@ public sealed record Rehearsal(Subject About, MappedStatus? Status, string? Rule
 }
 
 /// <summary>A request as it would be sent to a target.</summary>
-public sealed record RehearsedRequest(string Target, RenderedPostback Rendered)
+/// <param name="Answers">What the target's answer to it will mean.</param>
+public sealed record RehearsedRequest(string Target, RenderedPostback Rendered, AnswerRules Answers)
 {
     /// <summary>What is missing of the secrets that it refers to, in sentences.</summary>
     public IReadOnlyList<string> MissingSecrets(string folder) =>

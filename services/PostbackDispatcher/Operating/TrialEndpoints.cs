@@ -57,8 +57,8 @@ public static partial class TrialEndpoints
         {
             var at = time.GetUtcNow();
             var (answer, sent) = await sender.SendAsync(request.Rendered, current.Folder);
-            var verdict = Verdict.Of(answer, attempt: 1, TimeSpan.Zero, jitter: 0.5);
-            return (Message: new PostbackTested(about, status.Event, status.Label, request.Target, sent, answer.HttpStatus, answer.Body, verdict.Reason, at, answer.DurationMs), Verdict: verdict);
+            var verdict = Verdict.Of(answer, request.Answers, attempt: 1, TimeSpan.Zero, jitter: 0.5);
+            return (Message: new PostbackTested(about, status.Event, status.Label, request.Target, sent, answer.HttpStatus, answer.Body, verdict.Reason, at, answer.DurationMs, verdict.Says), Verdict: verdict);
         }));
         var publishing = Task.WhenAll(tested.Select(each => bus.PublishConfirmedAsync(each.Message, Guid.CreateVersion7(), time, CancellationToken.None)));
         try { await publishing.WaitAsync(Patience, time, ct); }
@@ -142,7 +142,10 @@ public sealed record TestedPostback(string Target, SentRequest Request, int? Htt
         tested.Target, tested.Sent, tested.HttpStatus, tested.Response is { Length: > 1000 } body ? body[..1000] : tested.Response, tested.Error,
         verdict switch
         {
-            { Delivered: true } => "The tracker took it. Whether it knows the click, its own report says.",
+            { Says: TrackerVerdict.Credited } => "The tracker counted it.",
+            { Delivered: true } => "The tracker took it. Whether it counts it, its own report says.",
+            { Says: TrackerVerdict.Refused, RetryIn: not null } => $"{verdict.Reason} A real one would be tried again.",
+            { Says: TrackerVerdict.Refused } => $"{verdict.Reason} A real one would have failed for good.",
             { RetryIn: not null } => "Not delivered; a real one would be tried again.",
             _ => "Not delivered; a real one would have failed for good.",
         }, tested.DurationMs);

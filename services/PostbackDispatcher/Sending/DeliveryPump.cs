@@ -58,16 +58,17 @@ public abstract partial class DeliveryPump(
             return (() => SettleAsync(delivery, new DeliveryOutcome(DeliveryState.Waiting) { Unmade = true }, []), null);
 
         var (answer, sent) = await sender.SendAsync(rendered, current.Folder);
-        var verdict = Verdict.Of(answer, delivery.Attempt, delivery.Waited, Jitter.Next());
+        var verdict = Verdict.Of(answer, template?.Answers ?? AnswerRules.None, delivery.Attempt, delivery.Waited, Jitter.Next());
         var now = time.GetUtcNow();
         var attempted = Event(delivery, new PostbackAttempted(about, postback, delivery.Cause, delivery.Attempt, sent.Url, answer.HttpStatus, answer.Body, verdict.Reason,
-            verdict.RetryIn is { } wait ? now + wait : null, at, answer.DurationMs, sent));
+            verdict.RetryIn is { } wait ? now + wait : null, at, answer.DurationMs, sent, verdict.Says));
+        var changedNothing = answer.Forbidden || answer.HttpStatus is >= 400 and < 500 || verdict.Says is TrackerVerdict.Refused;
         var superseding = template is { RequiredFirst: true } ? null : Decision.Superseding(about, postback, now);
         var (outcome, ended) = verdict switch
         {
-            { Delivered: true } => (new DeliveryOutcome(DeliveryState.Delivered, Sent: rendered), Event(delivery, new PostbackDelivered(about, postback, delivery.Attempt, now))),
+            { Delivered: true } => (new DeliveryOutcome(DeliveryState.Delivered, Sent: rendered), Event(delivery, new PostbackDelivered(about, postback, delivery.Attempt, now, verdict.Says))),
             { RetryIn: { } retryIn } => (new DeliveryOutcome(DeliveryState.Waiting, retryIn, superseding, rendered), null),
-            _ => (new DeliveryOutcome(DeliveryState.Failed, Sent: rendered) { Refused = answer.Forbidden || answer.HttpStatus is >= 400 and < 500 }, Event(delivery, new PostbackFailed(about, postback, delivery.Attempt, verdict.Reason!, now))),
+            _ => (new DeliveryOutcome(DeliveryState.Failed, Sent: rendered) { Refused = changedNothing }, Event(delivery, new PostbackFailed(about, postback, delivery.Attempt, verdict.Reason!, now))),
         };
         return (() => SettleAsync(delivery, outcome, ended is null ? [attempted] : [attempted, ended]), answer.IsUp);
     }

@@ -7,8 +7,14 @@ internal static class Outcomes
 
     /// <summary><c>delivered</c>, <c>retried</c> (it will be) or <c>failed</c>.</summary>
     public static string Of(PostbackAttempted attempt) =>
-        attempt.HttpStatus is >= 200 and < 300 ? Delivered : attempt.NextAttemptAt is null ? "failed" : "retried";
+        IsDelivered(attempt.HttpStatus, attempt.Verdict) ? Delivered : attempt.NextAttemptAt is null ? "failed" : "retried";
 
     /// <summary><c>delivered</c> or <c>failed</c>.</summary>
-    public static string Of(PostbackTested test) => test.HttpStatus is >= 200 and < 300 ? Delivered : "failed";
+    public static string Of(PostbackTested test) => IsDelivered(test.HttpStatus, test.Verdict) ? Delivered : "failed";
+
+    /// <summary><c>credited</c>, <c>received</c>, <c>refused</c>, or <c>none</c> where there was no success with a body to read.</summary>
+    public static string Of(TrackerVerdict? verdict) => verdict?.ToString().ToLowerInvariant() ?? "none";
+
+    /// <summary>Trackers answer 200 to what they throw away, too.</summary>
+    private static bool IsDelivered(int? status, TrackerVerdict? verdict) => status is >= 200 and < 300 && verdict is not TrackerVerdict.Refused;
 }

@@ -98,6 +98,31 @@ public class LeadFactsTests
     }
 
     [Fact]
+    public void What_the_tracker_made_of_a_postback_is_shown_as_the_last_attempt_says()
+    {
+        var refused = Attempted(Approve, 1) with { Error = "The tracker answered 200, but refused it: Broken clickid.", Verdict = TrackerVerdict.Refused };
+        var credited = Attempted(Approve, 2, 2) with { Verdict = TrackerVerdict.Credited };
+
+        var failed = Assert.Single(View([Submitted, refused, new PostbackFailed(Submitted.About, Approve, 1, refused.Error, At(1))]).Postbacks);
+        var counted = Assert.Single(View([Submitted, credited, refused, new PostbackDelivered(Submitted.About, Approve, 2, At(2), TrackerVerdict.Credited)]).Postbacks);
+
+        Assert.Equal(("failed", TrackerVerdict.Refused, refused.Error, 200), (failed.Outcome, failed.Verdict, failed.Reason, failed.HttpStatus));
+        Assert.Equal(("delivered", TrackerVerdict.Credited, null), (counted.Outcome, counted.Verdict, counted.Reason));
+    }
+
+    [Fact]
+    public void A_view_that_was_stored_before_there_were_verdicts_is_read_all_the_same()
+    {
+        IAudited[] messages = [Submitted, Attempted(Approve, 1) with { Verdict = TrackerVerdict.Credited }];
+        var stored = Facts(messages).Store(LeadId, 1);
+        var older = stored with { Facts = stored.Facts.Replace(",\"verdict\":\"credited\"", "", StringComparison.Ordinal) };
+
+        Assert.NotEqual(stored, older);
+        Assert.Equal(TrackerVerdict.Credited, Assert.Single(LeadFacts.Of(stored).View(stored).Postbacks).Verdict);
+        Assert.Equal((null, 200), Assert.Single(LeadFacts.Of(older).View(older).Postbacks) is var shown ? (shown.Verdict, shown.HttpStatus) : default);
+    }
+
+    [Fact]
     public void A_postback_that_is_due_is_shown_before_its_first_attempt_and_what_became_of_it_in_its_place()
     {
         var due = new PostbackDue(Submitted.About, Approve, null, "3", At(1));

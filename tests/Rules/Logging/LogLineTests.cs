@@ -11,7 +11,7 @@ public sealed class LogLineTests
     private static readonly HashSet<string> Harmless =
     [
         "Event", "LeadId", "OrderId", "Campaign", "Partner", "Connection", "ClickId", "FirstLeadId", "UpdateId", "DeliveryId", "JobId", "Code", "Reason", "Field", "Rule", "Evidence", "StatusId", "StatusGroup",
-        "StatusEvent", "Target", "Outcome", "HttpStatus", "Attempt", "Attempts", "DurationMs", "NextAttemptAt", "Look", "Looked", "Done", "DryRun", "Kind", "State", "Warnings", "Findings", "Reader", "What",
+        "StatusEvent", "Target", "Outcome", "Verdict", "HttpStatus", "Attempt", "Attempts", "DurationMs", "NextAttemptAt", "Look", "Looked", "Done", "DryRun", "Kind", "State", "Warnings", "Findings", "Reader", "What",
         "Personal", "Rows", "Before", "Deleted", "By", "Complete", "{OriginalFormat}",
     ];
 
@@ -56,7 +56,8 @@ public sealed class LogLineTests
     {
         var (id, postback) = (new Guid("01985a2e-0000-7000-8000-000000000001"), Builders.Postback(1) with { DeliveryId = new Guid("01985a2e-0000-7000-8000-000000000002") });
         var about = new Subject(id, "main", "1001", "first");
-        PostbackAttempted Attempt(int? status, DateTimeOffset? next) => new(about, postback, null, 2, "https://tracker.example/?key=k", status, "text", "error", next, Builders.Now, 12);
+        PostbackAttempted Attempt(int? status, DateTimeOffset? next, TrackerVerdict? verdict = null) =>
+            new(about, postback, null, 2, "https://tracker.example/?key=k", status, "text", "error", next, Builders.Now, 12, null, verdict);
         const string Ids = "LeadId=01985a2e-0000-7000-8000-000000000001 OrderId=1001 Campaign=first Connection=main";
         const string Of = "StatusEvent=approve Target=https://tracker.example DeliveryId=01985a2e-0000-7000-8000-000000000002 " + Ids;
         return new()
@@ -67,9 +68,12 @@ public sealed class LogLineTests
                 $"OrderCreated: SalesRender has the order. HttpStatus=200 DurationMs={Builders.Exchange().DurationMs} {Ids}" },
             { new OrderInDoubt(about, Builders.Submitted(id), "text", null, Builders.Now), LogLevel.Warning, $"OrderInDoubt: SalesRender may or may not have the order. {Ids}" },
             { Attempt(200, null), LogLevel.Information, $"PostbackAttempted: A tracker was called. Outcome=delivered HttpStatus=200 Attempt=2 DurationMs=12 {Of}" },
+            { Attempt(200, null, TrackerVerdict.Credited), LogLevel.Information, $"PostbackAttempted: A tracker was called. Outcome=delivered Verdict=credited HttpStatus=200 Attempt=2 DurationMs=12 {Of}" },
+            { Attempt(200, null, TrackerVerdict.Refused), LogLevel.Warning, $"PostbackAttempted: A tracker was called. Outcome=failed Verdict=refused HttpStatus=200 Attempt=2 DurationMs=12 {Of}" },
             { Attempt(503, Builders.Now), LogLevel.Warning, $"PostbackAttempted: A tracker was called. Outcome=retried HttpStatus=503 Attempt=2 DurationMs=12 NextAttemptAt=2026-03-04T05:06:07Z {Of}" },
             { Attempt(null, null), LogLevel.Warning, $"PostbackAttempted: A tracker was called. Outcome=failed Attempt=2 DurationMs=12 {Of}" },
             { new PostbackDelivered(about, postback, 2, Builders.Now), LogLevel.Information, $"PostbackDelivered: A postback was delivered. Attempts=2 {Of}" },
+            { new PostbackDelivered(about, postback, 2, Builders.Now, TrackerVerdict.Received), LogLevel.Information, $"PostbackDelivered: A postback was delivered. Verdict=received Attempts=2 {Of}" },
             { new PostbackHeld(about, "77", null, "text", "comment", 1, Builders.Now), LogLevel.Warning, $"PostbackHeld: The campaign's map has no such status: no postback until it does. StatusId=77 {Ids}" },
             { new PostbackSkipped(about, StatusEvent.Hold, "hold", Builders.Tracker, "repeat", "text", "comment", 1, Builders.Now), LogLevel.Information,
                 $"PostbackSkipped: No postback. Reason=repeat StatusEvent=hold Target=https://tracker.example {Ids}" },

@@ -1,3 +1,4 @@
+using LeadRelay.Configuration;
 using LeadRelay.PostbackDispatcher;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -82,12 +83,12 @@ public sealed class MistakesOfOthersHttpTests : IDisposable
         await using var tracker = new RawTracker();
         using var asInstalled = new TrackerClient(new GuardedConnect(() => [], NullLogger<GuardedConnect>.Instance), TimeProvider.System);
 
-        var verdict = Verdict.Of(await asInstalled.SendAsync(RawTracker.Get(tracker.Url)), 1, TimeSpan.Zero, 0.5);
+        var verdict = Verdict.Of(await asInstalled.SendAsync(RawTracker.Get(tracker.Url)), AnswerRules.None, 1, TimeSpan.Zero, 0.5);
 
         Assert.Equal((false, null), (verdict.Delivered, verdict.RetryIn));
         Assert.Contains("Postbacks__AllowNetworks", verdict.Reason, StringComparison.Ordinal);
         Assert.Equal(0, await tracker.CountConnectionsAsync());
     }
 
-    private async Task<Verdict> VerdictOfAsync(PostbackRequest request) => Verdict.Of(await client.SendAsync(request), 1, TimeSpan.Zero, 0.5);
+    private async Task<Verdict> VerdictOfAsync(PostbackRequest request) => Verdict.Of(await client.SendAsync(request), AnswerRules.None, 1, TimeSpan.Zero, 0.5);
 }

@@ -1,3 +1,4 @@
+using LeadRelay.Configuration;
 using LeadRelay.Contracts;
 using LeadRelay.Persistence.Postbacks;
 using LeadRelay.PostbackDispatcher;
@@ -103,8 +104,8 @@ public sealed class MistakesOfOthersTests : IAsyncDisposable
     {
         var answer = new TrackerAnswer(503, "", null, null, 1);
 
-        Assert.NotNull(Verdict.Of(answer, 3, Verdict.Planned(3), 0.5).RetryIn);
-        Assert.True(Verdict.Of(answer, 4, Verdict.Planned(4), 0.5).RetryIn > Verdict.Of(answer, 3, Verdict.Planned(3), 0.5).RetryIn);
+        Assert.NotNull(Verdict.Of(answer, AnswerRules.None, 3, Verdict.Planned(3), 0.5).RetryIn);
+        Assert.True(Verdict.Of(answer, AnswerRules.None, 4, Verdict.Planned(4), 0.5).RetryIn > Verdict.Of(answer, AnswerRules.None, 3, Verdict.Planned(3), 0.5).RetryIn);
     }
 
     [Fact]

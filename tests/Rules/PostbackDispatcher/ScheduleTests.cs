@@ -1,3 +1,4 @@
+using LeadRelay.Configuration;
 using LeadRelay.PostbackDispatcher;
 
 namespace LeadRelay.Tests.Rules.PostbackDispatcher;
@@ -14,7 +15,7 @@ public class ScheduleTests
     public void What_always_fails_is_tried_nine_times_at_the_times_that_are_documented()
     {
         var (waited, waits) = (TimeSpan.Zero, new List<double>());
-        while (Verdict.Of(Down, waits.Count + 1, waited, Jitter.Next()) is { RetryIn: { } wait })
+        while (Verdict.Of(Down, AnswerRules.None, waits.Count + 1, waited, Jitter.Next()) is { RetryIn: { } wait })
         {
             waits.Add(wait.TotalSeconds);
             waited += wait;
@@ -34,7 +35,7 @@ public class ScheduleTests
             for (var i = 0; i < Deliveries; i++)
             {
                 var failedAt = (double)i / Deliveries;
-                seconds[(int)(failedAt + Verdict.Of(Down, attempt, Verdict.Planned(attempt), Jitter.Next()).RetryIn!.Value.TotalSeconds)]++;
+                seconds[(int)(failedAt + Verdict.Of(Down, AnswerRules.None, attempt, Verdict.Planned(attempt), Jitter.Next()).RetryIn!.Value.TotalSeconds)]++;
             }
 
             // Where there are about as many seconds as deliveries, two cannot be kept out of all of them.
