@@ -67,12 +67,58 @@ public sealed class PostbackForms
         Assert.Contains("127.0.0.1", relay.Process("PostbackDispatcher").Output, StringComparison.Ordinal);
     }
 
-    private static Task<Relay> StartAsync(string postbacks, string allow = "127.0.0.0/8") => Relay.StartAsync(new RelayOptions
+    [Fact]
+    public async Task A_tracker_that_answers_200_and_says_that_it_refuses_has_not_got_the_postback_and_everybody_is_told_its_reason()
+    {
+        const string Reason = "The tracker answered 200, but refused it: Broken clickid.";
+        await using var tracker = await OwnTracker.StartAsync((_, _) => Task.FromResult(200), query => query["clickid"] == "known" ? "success=true" : "success=false; err_msg=Broken clickid");
+        await using var relay = await StartAsync($$""" "postbacks": { "tracker": "frank", "base": "{{tracker.Address}}" } """, tracker: """
+            {
+              "title": "Frank", "source": "this test", "path": "/conversion", "parameters": { "clickid": "{click_id}", "state": "{status}" }, "words": { "wait": "new" },
+              "transaction_id": "none", "repeat": "ignored",
+              "answers": [{ "match": "success=true", "means": "credited" }, { "match": "success=false;?\\s*(err_msg=(?<reason>[^;]*))?", "means": "refused" }]
+            }
+            """);
+        var (_, known) = await relay.SubmitAsync(new { phone = "+4915123456789", click_id = "known" }, "forms");
+        var (_, broken) = await relay.SubmitAsync(new { phone = "+4915123456780", click_id = "broken" }, "forms");
+        var refused = await relay.Eventually("it has failed", () => relay.TimelineAsync(broken.At("lead_id")!), t => t.Messages("PostbackFailed").Count is 1 && t.Messages("PostbackAttempted").Count is 1);
+        var credited = await relay.Eventually("the other is delivered", () => relay.TimelineAsync(known.At("lead_id")!), t => t.Messages("PostbackDelivered").Count is 1 && t.Messages("PostbackAttempted").Count is 1);
+
+        var attempt = refused.Messages("PostbackAttempted")[0];
+        Assert.Equal(("200", "refused", Reason, "success=false; err_msg=Broken clickid"), (attempt.At("httpStatus"), attempt.At("verdict"), attempt.At("error"), attempt.At("response")));
+        Assert.Equal(Reason, refused.Messages("PostbackFailed")[0].At("reason"));
+        Assert.Equal(("credited", "credited"), (credited.Messages("PostbackAttempted")[0].At("verdict"), credited.Messages("PostbackDelivered")[0].At("verdict")));
+        Assert.Equal(("failed", "refused", Reason), await ShownAsync(broken));
+        Assert.Equal(("delivered", "credited", null), await ShownAsync(known));
+        Assert.Equal($"{Reason} A real one would have failed for good.", await TestedAsync("broken"));
+        Assert.Equal("The tracker counted it.", await TestedAsync("known"));
+
+        async Task<(string? Outcome, string? Verdict, string? Reason)> ShownAsync(JsonElement lead)
+        {
+            var view = await relay.Eventually("the partner is told", async () => (await relay.AskAsPartnerAsync($"leads/{lead.At("lead_id")}")).Body,
+                found => found.GetProperty("postbacks") is var all && all.GetArrayLength() is 1 && all[0].At("outcome") is "failed" or "delivered");
+            var shown = view.GetProperty("postbacks")[0];
+            return (shown.At("outcome"), shown.At("verdict"), shown.At("reason"));
+        }
+
+        async Task<string?> TestedAsync(string click)
+        {
+            var (_, tested) = await Relay.SendAsync(relay.PostbackDispatcher, HttpMethod.Post, "postbacks/test", new { campaign = "forms", @event = "wait", click_id = click });
+            return tested.GetProperty("postbacks")[0].At("verdict");
+        }
+    }
+
+    private static Task<Relay> StartAsync(string postbacks, string allow = "127.0.0.0/8", string? tracker = null) => Relay.StartAsync(new RelayOptions
     {
         Environment = new Dictionary<string, IReadOnlyDictionary<string, string>>
         {
             ["PostbackDispatcher"] = new Dictionary<string, string> { ["TRACKER_KEY"] = Key, ["Postbacks__AllowNetworks"] = allow },
         },
-        Configure = config => Samples.Campaign(config, "forms", (Samples.PostbacksOf(config), postbacks.Replace("SANDBOX", Samples.SandboxIn(config), StringComparison.Ordinal))),
+        Configure = config =>
+        {
+            if (tracker is not null)
+                Samples.Edit(Path.Combine(config, "trackers", "frank.json"), _ => tracker);
+            Samples.Campaign(config, "forms", (Samples.PostbacksOf(config), postbacks.Replace("SANDBOX", Samples.SandboxIn(config), StringComparison.Ordinal)));
+        },
     });
 }

@@ -19,14 +19,20 @@ public sealed class OwnTracker : IAsyncDisposable
     public string Address { get; }
 
     /// <param name="receive">Gets a postback's parameters and says the HTTP status; called when the request has come, before anything is answered.</param>
-    public static async Task<OwnTracker> StartAsync(Func<IQueryCollection, CancellationToken, Task<int>> receive)
+    /// <param name="body">The answer's; none unless given.</param>
+    public static async Task<OwnTracker> StartAsync(Func<IQueryCollection, CancellationToken, Task<int>> receive, Func<IQueryCollection, string>? body = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         var address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{TestRun.FreePort()}");
         var app = builder.Build();
         app.Urls.Add(address);
-        app.Run(async http => http.Response.StatusCode = await receive(http.Request.Query, http.RequestAborted));
+        app.Run(async http =>
+        {
+            http.Response.StatusCode = await receive(http.Request.Query, http.RequestAborted);
+            if (body is not null)
+                await http.Response.WriteAsync(body(http.Request.Query));
+        });
         await app.StartAsync();
         return new OwnTracker(app, address);
     }
