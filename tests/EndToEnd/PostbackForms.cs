@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 
 namespace LeadRelay.Tests.EndToEnd;
@@ -68,10 +69,11 @@ public sealed class PostbackForms
     }
 
     [Fact]
-    public async Task A_tracker_that_answers_200_and_says_that_it_refuses_has_not_got_the_postback_and_everybody_is_told_its_reason()
+    public async Task A_tracker_added_by_a_file_alone_is_sent_what_it_says_and_a_200_that_refuses_is_a_failure_with_its_reason_for_everybody()
     {
         const string Reason = "The tracker answered 200, but refused it: Broken clickid.";
-        await using var tracker = await OwnTracker.StartAsync((_, _) => Task.FromResult(200), query => query["clickid"] == "known" ? "success=true" : "success=false; err_msg=Broken clickid");
+        var sent = new ConcurrentBag<string>();
+        await using var tracker = await OwnTracker.StartAsync((query, _) => { sent.Add(string.Join('&', query.Select(p => $"{p.Key}={p.Value}"))); return Task.FromResult(200); }, query => query["clickid"] == "known" ? "success=true" : "success=false; err_msg=Broken clickid");
         await using var relay = await StartAsync($$""" "postbacks": { "tracker": "frank", "base": "{{tracker.Address}}" } """, tracker: """
             {
               "title": "Frank", "source": "this test", "path": "/conversion", "parameters": { "clickid": "{click_id}", "state": "{status}" }, "words": { "wait": "new" },
@@ -84,6 +86,7 @@ public sealed class PostbackForms
         var refused = await relay.Eventually("it has failed", () => relay.TimelineAsync(broken.At("lead_id")!), t => t.Messages("PostbackFailed").Count is 1 && t.Messages("PostbackAttempted").Count is 1);
         var credited = await relay.Eventually("the other is delivered", () => relay.TimelineAsync(known.At("lead_id")!), t => t.Messages("PostbackDelivered").Count is 1 && t.Messages("PostbackAttempted").Count is 1);
 
+        Assert.Equal(["clickid=broken&state=new", "clickid=known&state=new"], sent.Order());
         var attempt = refused.Messages("PostbackAttempted")[0];
         Assert.Equal(("200", "refused", Reason, "success=false; err_msg=Broken clickid"), (attempt.At("httpStatus"), attempt.At("verdict"), attempt.At("error"), attempt.At("response")));
         Assert.Equal(Reason, refused.Messages("PostbackFailed")[0].At("reason"));
