@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LeadRelay.Configuration;
 using LeadRelay.Contracts;
 
@@ -170,6 +171,19 @@ public class ShippedTrackersTests
     [InlineData("voluum", "", TrackerVerdict.Received, null)]
     public void The_answer_is_taken_for_no_more_than_the_documentation_says(string name, string? body, TrackerVerdict verdict, string? reason) =>
         Assert.Equal(new AnswerRules.Reading(verdict, reason, Retry: false), Shipped[name].Answers.Read(body));
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void A_campaign_that_names_it_is_found_nothing_wrong_with(string name)
+    {
+        using var folder = new ConfigFolder();
+        folder.Write($"trackers/{name}.json", File.ReadAllText(Path.Combine(Samples.Folder, $"trackers/{name}.json")));
+        var postback = new { tracker = name, @base = "https://tracker.example", parameters = Shipped[name].Needs.Keys.ToDictionary(need => need, _ => "{env:TOKEN}") };
+
+        folder.Set(ConfigFolder.Campaign, "postbacks", JsonSerializer.Serialize(postback));
+
+        Assert.Empty(PostbackCheck.Of(folder.Config(), []));
+    }
 
     /// <summary>With the parameters that the campaign brings.</summary>
     private static string Url(string name, StatusEvent statusEvent) =>
