@@ -12,7 +12,7 @@ internal static class Outcomes
     /// <summary><c>delivered</c> or <c>failed</c>.</summary>
     public static string Of(PostbackTested test) => IsDelivered(test.HttpStatus, test.Verdict) ? Delivered : "failed";
 
-    /// <summary><c>credited</c>, <c>received</c>, <c>refused</c>, or <c>none</c> where there was no success with a body to read.</summary>
+    /// <summary><c>credited</c>, <c>received</c>, <c>refused</c>, or <c>none</c> where there was no 2xx.</summary>
     public static string Of(TrackerVerdict? verdict) => verdict?.ToString().ToLowerInvariant() ?? "none";
 
     /// <summary>Trackers answer 200 to what they throw away, too.</summary>
