@@ -33,6 +33,7 @@ public sealed class FixturesTests
     }
 
     [Fact]
+    [Trait("Takes", "Long")]
     public async Task A_killed_node_comes_back_with_what_was_confirmed_and_leaves_nothing_behind()
     {
         if (!OwnBroker)
@@ -76,6 +77,7 @@ public sealed class FixturesTests
     public Task A_relay_in_memory_starts_stops_and_leaves_nothing_behind() => StartsStopsAndLeavesNothing<InMemory>();
 
     [Fact]
+    [Trait("Takes", "Long")]
     public Task A_relay_on_RabbitMQ_starts_stops_and_leaves_nothing_behind() => StartsStopsAndLeavesNothing<OnRabbitMq>();
 
     private static async Task StartsStopsAndLeavesNothing<TKind>()

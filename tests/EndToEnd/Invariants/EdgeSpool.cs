@@ -74,11 +74,12 @@ public sealed class EdgeSpool(Xunit.Abstractions.ITestOutputHelper output)
         Assert.Contains("has not found its way back", first.Output, StringComparison.Ordinal);
     }
 
-    /// <summary>The full form (ten times each) runs with <c>./test long</c>.</summary>
+    /// <summary>In <c>./test long</c>; its short form is the first test here.</summary>
     [Fact]
+    [Trait("Takes", "Long")]
     public async Task Under_load_with_the_broker_and_both_doors_killed_again_and_again_every_2xx_is_kept()
     {
-        var rounds = TestRun.IsLong ? 10 : 1;
+        const int rounds = 10;
         await using var node = new RabbitNode();
         await node.StartAsync();
         await using var relay = await Relay.StartAsync(new RelayOptions { Shape = RelayShape.Processes, Node = node });

@@ -16,8 +16,8 @@ public sealed class PostbacksUnderKills(ITestOutputHelper output)
     private const string Dispatcher = "PostbackDispatcher";
     private const string Broker = "broker";
 
-    private static readonly int Orders = TestRun.IsLong ? 2_000 : 60;
-    private static readonly int ChangesEach = TestRun.IsLong ? 10 : 6;
+    private static readonly int Orders = TestRun.IsLong ? 2_000 : 40;
+    private static readonly int ChangesEach = TestRun.IsLong ? 10 : 4;
 
     /// <summary>At most, of one order at one tracker: after the third, a retry would wait for two minutes.</summary>
     private static readonly int FailuresInARow = TestRun.IsLong ? 2 : 1;

@@ -81,7 +81,7 @@ public sealed class TwoHundredMeansKept
         await node.StartAsync();
         await using var relay = await Relay.StartAsync(new RelayOptions
         {
-            Shape = RelayShape.Processes, Node = node,
+            Shape = RelayShape.Processes, Node = node, Services = ["Intake", "WebhookReceiver", "CrmWriter", "AuditStore"],
             Environment = new Dictionary<string, IReadOnlyDictionary<string, string>> { ["*"] = new Dictionary<string, string> { ["Spool__Path"] = "" } },
         });
         await Task.Delay(RabbitNode.QueueSettles);
