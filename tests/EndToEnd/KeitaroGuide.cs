@@ -6,7 +6,7 @@ namespace LeadRelay.Tests.EndToEnd;
 public sealed partial class KeitaroGuide
 {
     /// <summary>More than it ever takes: it waits in loops, which would not end where something is amiss.</summary>
-    private const string Seconds = "60";
+    private const string Seconds = "120";
 
     [Fact]
     public async Task Followed_word_for_word_it_ends_with_the_right_status_in_the_tracker_for_each_event()
