@@ -38,7 +38,7 @@ internal static class Sheet
         {
             text.Append($"\n=== Campaign {campaign.Alias}\n");
             if (partner.Roles.Contains(Role.Partner))
-                Submitting(text, campaign, address, key ?? "YOUR_KEY");
+                Submitting(text, config, campaign, partner, address, key ?? "YOUR_KEY");
             if (partner.Roles.Contains(Role.Advertiser))
                 Pushing(text, campaign, address, key ?? "YOUR_KEY");
             Statuses(text, campaign);
@@ -48,7 +48,7 @@ internal static class Sheet
         return text.ToString().TrimEnd();
     }
 
-    private static void Submitting(StringBuilder text, Campaign campaign, string address, string key)
+    private static void Submitting(StringBuilder text, RelayConfig config, Campaign campaign, Partner partner, string address, string key)
     {
         var body = new Dictionary<string, object> { ["test"] = true, ["external_lead_id"] = "test-1", ["name"] = "Anna Muster", ["phone"] = "+4915112345678", ["click_id"] = "test-click-1" };
         foreach (var field in campaign.Required.Where(f => f is not ("phone_raw" or "lead_id")).Order(StringComparer.Ordinal))
@@ -66,8 +66,15 @@ internal static class Sheet
             Traffic link: add the click id's macro to the link in your tracker, and let the landing page send what it gets as click_id.
 
             """);
-        foreach (var (tracker, macro, note) in Traffic.Macros)
-            text.Append($"  {tracker,-9} https://LANDING/?click_id={macro}{(note is "" ? "" : $"   ({note})")}\n");
+        foreach (var tracker in Trackers(config, campaign, partner))
+            text.Append($"  {tracker.Title}: https://LANDING/?click_id={tracker.ClickMacro}\n");
+    }
+
+    /// <summary>Those that the postbacks name, and where they name none, all whose macro is known.</summary>
+    private static IEnumerable<Tracker> Trackers(RelayConfig config, Campaign campaign, Partner partner)
+    {
+        var named = Enum.GetValues<StatusEvent>().SelectMany(e => config.Templates(campaign, partner.Name, e)).Select(template => template.Tracker).OfType<Tracker>().DistinctBy(tracker => tracker.Name).ToList();
+        return (named.Count > 0 ? named : config.Trackers.Values).Where(tracker => tracker.ClickMacro is not null);
     }
 
     private static void Pushing(StringBuilder text, Campaign campaign, string address, string key)

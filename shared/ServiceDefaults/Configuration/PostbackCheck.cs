@@ -111,15 +111,17 @@ public static partial class PostbackCheck
     private static IEnumerable<(string, string)> OfAddress(Uri target, IReadOnlyList<IPNetwork> allowed)
     {
         var isAddress = IPAddress.TryParse(target.DnsSafeHost, out var address);
-        // A name may lead into one of the operator's networks; which one, is known only when it is called.
-        if (isAddress ? allowed.Have(address) : allowed.Count > 0)
+        var isPrivate = isAddress ? AddressGuard.FaultOf(address!, AddressGuard.Ports[0], []) is not null : IsPrivate(target.DnsSafeHost);
+        // Where a name leads is known only when it is called: it may be into one of the operator's networks.
+        var mayBeOwn = isAddress ? allowed.Have(address) : allowed.Count > 0;
+        if (isPrivate && mayBeOwn)
             yield break;
-        if (isAddress ? AddressGuard.FaultOf(address!, AddressGuard.Ports[0], []) is not null : IsPrivate(target.DnsSafeHost))
+        if (isPrivate)
         {
             yield return ("private_address", "Its host is not public, so nothing is sent there: the tracker must be reachable from the internet. If the host is your own, put its network into Postbacks__AllowNetworks.");
             yield break;
         }
-        if (!AddressGuard.Ports.Contains(target.Port))
+        if (!mayBeOwn && !AddressGuard.Ports.Contains(target.Port))
             yield return ("blocked_port", $"Its port is none of {string.Join(", ", AddressGuard.Ports)}, so nothing is sent there. If the host is your own, put its network into Postbacks__AllowNetworks.");
         if (target.Scheme == Uri.UriSchemeHttp)
             yield return ("plain_http", "It goes over plain http, which anybody on the way can read and change: use https:// if the tracker has it.");

@@ -19,6 +19,9 @@ public sealed record Tracker(
     TransactionId TransactionId,
     TrackerRepeat Repeat)
 {
+    /// <summary>What it replaces by its click id in a traffic link, as <c>{subid}</c>; null where that is not known.</summary>
+    public string? ClickMacro { get; init; }
+
     /// <summary>Events whose URLs have a form of their own, money parameters apart.</summary>
     public IReadOnlyDictionary<StatusEvent, TrackerForm> OwnForms { get; init; } = new Dictionary<StatusEvent, TrackerForm>();
 

@@ -25,6 +25,7 @@ internal static partial class TrackerReader
             section.Required("transaction_id", n => n.Choice<TransactionId>()),
             section.Required("repeat", n => n.Choice<TrackerRepeat>()))
         {
+            ClickMacro = section.Optional("click_macro", n => n.Text(), null),
             OwnForms = section.Optional("event_forms", n => n.Object(s => ReadForms(s, words)), []),
             Needs = section.Optional("needs", n => n.Object(s => s.Entries().ToDictionary(entry => entry.Key, entry => entry.Value.Text())), []),
             KnownWords = known,

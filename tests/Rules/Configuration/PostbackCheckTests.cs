@@ -149,6 +149,10 @@ public sealed class PostbackCheckTests : IDisposable
     public void What_is_the_operators_own_is_no_private_address(string host) => Assert.Empty(Findings(Approve(host), "10.0.0.0/8"));
 
     [Fact]
+    public void A_public_host_over_plain_http_is_found_though_the_operator_has_networks_of_his_own() =>
+        Only("plain_http", "approve", "use https://", Findings(Approve("http://t.example:9999"), "10.0.0.0/8"));
+
+    [Fact]
     public void A_port_that_is_not_called() => Only("blocked_port", "approve", "none of 80, 443, 8080, 8443", Findings(Approve("https://t.example:9999")));
 
     [Fact]

@@ -38,6 +38,7 @@ public partial class TrackerPagesTests
                 if (cell.StartsWith('`'))
                     Assert.Equal(tracker.Words[statusEvent], cell.Trim('`'));
             }
+            Assert.Equal(tracker.ClickMacro, cells[3].StartsWith('`') ? cells[3].Trim('`') : null);
             Assert.Equal(tracker.TransactionId switch { TransactionId.Order => "one for each order", TransactionId.Event => "another for each event", _ => "none" }, cells[9]);
         }
     }

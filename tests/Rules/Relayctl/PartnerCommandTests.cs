@@ -60,12 +60,23 @@ public sealed partial class PartnerCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_sheet_has_the_traffic_link_of_the_tracker_that_is_named_and_no_others()
+    {
+        folder.Write("campaigns/demo.json", folder.Read("campaigns/demo.json")[..folder.Read("campaigns/demo.json").IndexOf("\"postbacks\"", StringComparison.Ordinal)]
+            + """ "postbacks": { "tracker": "bemob", "base": "https://t.example" } } """);
+
+        var links = folder.Do("partner sheet demo-partner").Split('\n').Where(line => line.Contains("LANDING", StringComparison.Ordinal));
+
+        Assert.Equal(["  BeMob: https://LANDING/?click_id={clickId}"], links);
+    }
+
+    [Fact]
     public void A_sheet_has_trackers_statuses_and_macros()
     {
         var sheet = folder.Do("partner sheet demo-partner");
 
-        Assert.Matches(@"Keitaro\s+\S+click_id=\{subid\}", sheet);
-        Assert.Matches(@"Voluum\s+\S+click_id=\{clickid\}", sheet);
+        Assert.Contains("Keitaro: https://LANDING/?click_id={subid}\n", sheet, StringComparison.Ordinal);
+        Assert.Contains("Voluum: https://LANDING/?click_id={clickid}\n", sheet, StringComparison.Ordinal);
         Assert.Matches(@"accepted\s+approve", sheet);
         Assert.All(Macros.Names, macro => Assert.Contains($"{{{macro}}}", sheet, StringComparison.Ordinal));
     }
