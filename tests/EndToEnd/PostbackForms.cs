@@ -76,7 +76,7 @@ public sealed class PostbackForms
         await using var tracker = await OwnTracker.StartAsync((query, _) => { sent.Add(string.Join('&', query.Select(p => $"{p.Key}={p.Value}"))); return Task.FromResult(200); }, query => query["clickid"] == "known" ? "success=true" : "success=false; err_msg=Broken clickid");
         await using var relay = await StartAsync($$""" "postbacks": { "tracker": "frank", "base": "{{tracker.Address}}" } """, tracker: """
             {
-              "title": "Frank", "source": "this test", "path": "/conversion", "parameters": { "clickid": "{click_id}", "state": "{status}" }, "words": { "wait": "new" },
+              "title": "Frank", "source": "this test", "path": "/conversion", "parameters": { "clickid": "{click_id}", "state": "{status}" }, "words": { "wait": "new", "hold": "kept" },
               "transaction_id": "none", "repeat": "ignored",
               "answers": [{ "match": "success=true", "means": "credited" }, { "match": "success=false;?\\s*(err_msg=(?<reason>[^;]*))?", "means": "refused" }]
             }
@@ -95,6 +95,7 @@ public sealed class PostbackForms
         Assert.Equal(("delivered", "credited", null), await ShownAsync(known));
         Assert.Equal($"{Reason} A real one would have failed for good.", await TestedAsync("broken"));
         Assert.Equal("The tracker counted it.", await TestedAsync("known"));
+        Assert.Contains($"wait, hold to {tracker.Address}: Frank counts the first of them to come and throws the others away", relay.Process("PostbackDispatcher").Output, StringComparison.Ordinal);
 
         async Task<(string? Outcome, string? Verdict, string? Reason)> ShownAsync(JsonElement lead)
         {

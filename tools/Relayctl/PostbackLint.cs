@@ -18,7 +18,7 @@ internal sealed class PostbackLint(string folder, TextWriter output, TextWriter 
         foreach (var campaign in campaigns)
             Print(campaign, config);
         var files = campaigns.SelectMany(campaign => campaign.Partners.Select(partner => $"partners/{partner}.json").Prepend($"campaigns/{campaign.Alias}.json")).ToHashSet();
-        var findings = Findings(config).Where(finding => files.Contains(finding.File)).ToList();
+        var findings = Findings(config).Where(finding => args.NameIfGiven is null || files.Contains(finding.File)).ToList();
         foreach (var finding in findings)
             output.WriteLine($"warning: {finding}");
         foreach (var tracker in campaigns.SelectMany(campaign => Sent(campaign, config)).Select(sent => sent.Template.Tracker).OfType<Tracker>().DistinctBy(tracker => tracker.Name))
@@ -26,6 +26,9 @@ internal sealed class PostbackLint(string folder, TextWriter output, TextWriter 
             foreach (var trap in tracker.Traps)
                 output.WriteLine($"{tracker.Title}: {trap}");
         }
+        // A secret may be another machine's, so a missing one is said and is no finding.
+        foreach (var reference in campaigns.SelectMany(campaign => Sent(campaign, config)).SelectMany(sent => sent.Template.Secrets).Distinct().Where(reference => !new Secret(reference, config.Folder).TryReveal(out _, out _)))
+            output.WriteLine($"not set here: {reference}");
         output.WriteLine(findings.Count is 0 ? "No warnings." : $"{findings.Count} warning(s).");
         return 0;
     }
@@ -52,7 +55,7 @@ internal sealed class PostbackLint(string folder, TextWriter output, TextWriter 
     /// <summary>The campaign's, and what its partners have underneath.</summary>
     private static IEnumerable<(StatusEvent Event, string? Partner, PostbackTemplate Template)> Sent(Campaign campaign, RelayConfig config) =>
         from statusEvent in Enum.GetValues<StatusEvent>()
-        from partner in campaign.Postbacks.ContainsKey(statusEvent) ? new string?[] { null } : [.. campaign.Partners.Order(StringComparer.Ordinal)]
+        from partner in campaign.Postbacks.ContainsKey(statusEvent) ? new string?[] { null } : [.. campaign.Partners.Where(name => config.Partners[name].Roles.Contains(Role.Partner)).Order(StringComparer.Ordinal)]
         from template in config.Templates(campaign, partner, statusEvent)
         select (statusEvent, partner, template);
 
@@ -63,7 +66,7 @@ internal sealed class PostbackLint(string folder, TextWriter output, TextWriter 
         {
             { IsMacro: false } => part.Text,
             { Text: "status" } when template.Word is { } word => Uri.EscapeDataString(word),
-            { Text: "tid" } => template.Tracker is { TransactionId: TransactionId.Event } ? $"{{order_id}}-{statusEvent.ToString().ToLowerInvariant()}" : "{order_id}",
+            { Text: "tid" } => template.Tid("{order_id}", statusEvent),
             { Text: var mapping } when Macros.IsMapping(mapping) => Uri.EscapeDataString(Macros.WordFor(mapping, statusEvent)!),
             { Text: var macro } => $"{{{macro}}}",
         })));

@@ -107,7 +107,7 @@ internal static class Sheet
         text.Append(sent.Count is 0 ? "\nPostbacks: none are set up yet. Give the operator your postback URL.\n" : "\nPostbacks:\n");
         foreach (var (statusEvent, target) in sent)
             text.Append($"  {statusEvent,-8} to {target}\n");
-        text.Append($"Macros for a postback URL: {{{string.Join("}, {", Macros.Names)}}}, {{sub1}} to {{sub15}}, {{param.NAME}}.\n");
+        text.Append($"Macros for a postback URL: {Macros.Listed}.\n");
     }
 
     private static string Word(StatusEvent statusEvent) => statusEvent.ToString().ToLowerInvariant();

@@ -139,7 +139,5 @@ public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostback
 
     /// <summary>An order begins in the campaign's initial status; where the map is silent about that, in <c>wait</c>.</summary>
     private (MappedStatus Status, string? Rule) FirstStatus(Subject about) =>
-        config.Current.Campaigns.GetValueOrDefault(about.Campaign!) is { } campaign && campaign.StatusMap.TryMap(campaign.InitialStatusId, null, out var mapped) && mapped is not null
-            ? (mapped, campaign.InitialStatusId)
-            : (new MappedStatus("wait", StatusEvent.Wait), null);
+        config.Current.Campaigns.GetValueOrDefault(about.Campaign!)?.FirstStatus ?? (MappedStatus.New, null);
 }

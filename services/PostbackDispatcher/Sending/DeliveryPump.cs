@@ -58,7 +58,7 @@ public abstract partial class DeliveryPump(
             return (() => SettleAsync(delivery, new DeliveryOutcome(DeliveryState.Waiting) { Unmade = true }, []), null);
 
         var (answer, sent) = await sender.SendAsync(rendered, current.Folder);
-        var verdict = Verdict.Of(answer, template?.Answers ?? AnswerRules.None, delivery.Attempt, delivery.Waited, Jitter.Next());
+        var verdict = Verdict.Of(answer, template?.Answers ?? Tracker.AnswersOfUnnamed(current.Trackers), delivery.Attempt, delivery.Waited, Jitter.Next());
         var now = time.GetUtcNow();
         var attempted = Event(delivery, new PostbackAttempted(about, postback, delivery.Cause, delivery.Attempt, sent.Url, answer.HttpStatus, answer.Body, verdict.Reason,
             verdict.RetryIn is { } wait ? now + wait : null, at, answer.DurationMs, sent, verdict.Says));

@@ -18,10 +18,10 @@ public static class MacroValues
         {
             "click_id" => about.ClickId,
             "status" => template.Word ?? postback.Label,
-            "event" => Word(postback.Event),
+            "event" => postback.Event.ToString().ToLowerInvariant(),
             "payout" => postback.Payout?.ToString(CultureInfo.InvariantCulture),
             "currency" => postback.Currency,
-            "tid" => template.Tracker is { TransactionId: TransactionId.Event } ? $"{about.OrderId}-{Word(postback.Event)}" : about.OrderId,
+            "tid" => template.Tid(about.OrderId, postback.Event),
             "order_id" => about.OrderId,
             "lead_id" => about.LeadId?.ToString(),
             "comment" => postback.Comment,
@@ -31,6 +31,4 @@ public static class MacroValues
             _ => delivery.Tracking.GetValueOrDefault(macro),
         };
     }
-
-    private static string Word(StatusEvent statusEvent) => statusEvent.ToString().ToLowerInvariant();
 }

@@ -81,7 +81,7 @@ public static partial class PostbackRenderer
 
     private static Func<string, string> EscapeFor(string contentType) =>
         contentType.Contains("json", StringComparison.OrdinalIgnoreCase) ? JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode
-        : contentType.Contains("x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) ? Uri.EscapeDataString
+        : PostbackBody.IsForm(contentType) ? Uri.EscapeDataString
         : contentType.Contains("xml", StringComparison.OrdinalIgnoreCase) ? ForXml
         : text => text;
 
@@ -101,11 +101,11 @@ public static partial class PostbackRenderer
     private static partial Regex NotOfUrls();
 
     /// <summary>What <see cref="Credentials.Parameters"/> are, in a body, where they may be part of a URL in quotes.</summary>
-    [GeneratedRegex("""((?:^|[?&])(?:api_?key|key|token|access_token|secret|secure|password|pass|upd_key)=)[^&#"<\s]+""", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("""((?:^|[?&])""" + Credentials.Names + """=)[^&#"<\s]+""", RegexOptions.IgnoreCase)]
     private static partial Regex KnownFields();
 
     /// <summary>The same in JSON.</summary>
-    [GeneratedRegex("""("(?:api_?key|key|token|access_token|secret|secure|password|pass|upd_key)"\s*:\s*)(?:"(?:[^"\\]|\\.)+"|-?[0-9][^\s,}\]]*)""", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    [GeneratedRegex(@"(""" + Credentials.Names + @"""\s*:\s*)(?:""(?:[^""\\]|\\.)+""|-?[0-9][^\s,}\]]*)", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex KnownMembers();
 
     [GeneratedRegex("authorization|cookie|key|token|secret|password", RegexOptions.IgnoreCase)]

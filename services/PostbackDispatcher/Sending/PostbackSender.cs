@@ -14,6 +14,9 @@ public sealed partial class PostbackSender(TrackerClient trackers, ILogger<Postb
     /// <summary>What is shorter than this is no secret, and in every text.</summary>
     private const int Shortest = 4;
 
+    /// <summary>Values of parameters like <c>secure</c> that are no secrets, and what trackers say of their success.</summary>
+    private static readonly string[] NoSecrets = ["true", "false"];
+
     /// <summary>As a secret may be written in an answer.</summary>
     private static readonly Func<string, string>[] Forms =
         [secret => secret, Uri.EscapeDataString, s => WebUtility.UrlEncode(s), JavaScriptEncoder.Default.Encode, JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode, s => WebUtility.HtmlEncode(s)];
@@ -41,7 +44,7 @@ public sealed partial class PostbackSender(TrackerClient trackers, ILogger<Postb
 
     private static string? Mask(string? text, IEnumerable<string> secrets) => text is null ? null : secrets
         .SelectMany(secret => Forms.Select(escape => escape(secret)))
-        .Where(form => form.Length >= Shortest).Distinct().OrderByDescending(form => form.Length)
+        .Where(form => form.Length >= Shortest && !NoSecrets.Contains(form, StringComparer.OrdinalIgnoreCase)).Distinct().OrderByDescending(form => form.Length)
         .Aggregate(text, (masked, form) => masked.Replace(form, PostbackRenderer.Mask, StringComparison.OrdinalIgnoreCase));
 
     [LoggerMessage(Level = LogLevel.Error, EventName = "PostbackSecretMissing", Message = "A postback is not sent, as a secret that it needs is missing: {Fault}")]

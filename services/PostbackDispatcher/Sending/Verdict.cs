@@ -38,6 +38,8 @@ public sealed record Verdict(bool Delivered, TimeSpan? RetryIn, string? Reason, 
     public static Verdict Of(TrackerAnswer answer, AnswerRules rules, int attempt, TimeSpan waited, double jitter)
     {
         var reading = answer.HttpStatus is >= 200 and < 300 ? Read(answer, rules) : (AnswerRules.Reading?)null;
+        if (reading is { CreditedOnRetry: true } && attempt > 1)
+            reading = new AnswerRules.Reading(TrackerVerdict.Credited, null, Retry: false);
         var isRefused = reading is { Verdict: TrackerVerdict.Refused };
         var reason = answer.HttpStatus switch
         {

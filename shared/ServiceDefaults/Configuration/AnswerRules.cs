@@ -15,7 +15,7 @@ public sealed record AnswerRules(IReadOnlyList<AnswerRule> Rules, TrackerVerdict
         foreach (var rule in Rules)
         {
             if (rule.Match.Match(body ?? "") is { Success: true } match)
-                return new Reading(rule.Means, match.Groups["reason"] is { Success: true, Value: var reason } && reason.Trim() is { Length: > 0 } text ? text : null, rule.Retry);
+                return new Reading(rule.Means, match.Groups["reason"] is { Success: true, Value: var reason } && reason.Trim() is { Length: > 0 } text ? text : null, rule.Retry, rule.CreditedOnRetry);
         }
         return new Reading(Otherwise, null, Retry: false);
     }
@@ -23,10 +23,12 @@ public sealed record AnswerRules(IReadOnlyList<AnswerRule> Rules, TrackerVerdict
     /// <summary>What an answer was found to mean.</summary>
     /// <param name="Reason">In the tracker's own words; null where it gives none.</param>
     /// <param name="Retry">Of a refusal: whether it may take it later.</param>
-    public readonly record struct Reading(TrackerVerdict Verdict, string? Reason, bool Retry);
+    /// <param name="CreditedOnRetry">Of a refusal: whether it says that it has had the postback, so that behind an earlier attempt it means that this one was counted.</param>
+    public readonly record struct Reading(TrackerVerdict Verdict, string? Reason, bool Retry, bool CreditedOnRetry = false);
 }
 
 /// <summary>One rule.</summary>
 /// <param name="Match">Looked for in the body; a group called <c>reason</c> is the tracker's own word on a refusal. In linear time, whatever the body.</param>
 /// <param name="Retry">With <see cref="TrackerVerdict.Refused"/>: it may take it later, as one that has not stored the click yet.</param>
-public sealed record AnswerRule(Regex Match, TrackerVerdict Means, bool Retry);
+/// <param name="CreditedOnRetry">As <see cref="AnswerRules.Reading.CreditedOnRetry"/>.</param>
+public sealed record AnswerRule(Regex Match, TrackerVerdict Means, bool Retry, bool CreditedOnRetry);

@@ -49,6 +49,10 @@ public sealed record Campaign(
 
     /// <summary>The goods of a lead that names none.</summary>
     public IReadOnlyList<CartItem> Cart { get; init; } = [];
+
+    /// <summary>What an order's creation counts as, and the entry of the map that says so: where the map is silent about the initial status, <c>wait</c>.</summary>
+    public (MappedStatus Status, string? Rule) FirstStatus =>
+        StatusMap.TryMap(InitialStatusId, null, out var mapped) && mapped is not null ? (mapped, InitialStatusId) : (MappedStatus.New, null);
 }
 
 /// <summary>A fixed payout per approval, in major units.</summary>

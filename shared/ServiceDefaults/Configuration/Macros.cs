@@ -15,6 +15,9 @@ public static partial class Macros
     public static readonly IReadOnlyList<string> Names =
         ["click_id", "status", "event", "payout", "currency", "tid", "order_id", "lead_id", "comment", "campaign", "timestamp"];
 
+    /// <summary>All there are but secrets, for people.</summary>
+    public static readonly string Listed = $"{{{string.Join("}, {", Names)}}}, {{sub1}} to {{sub15}}, {{param.NAME}}, {{status:EVENT=WORD,…}}, {{raw:NAME}}";
+
     private static readonly Dictionary<string, string> Aliases = new(StringComparer.Ordinal)
     {
         ["click"] = "click_id", ["clickid"] = "click_id", ["lead"] = "lead_id", ["reason"] = "comment",
@@ -81,7 +84,7 @@ public static partial class Macros
             return null;
         return Mistaken.TryGetValue(name, out var hint)
             ? $"{{{name}}}: {hint}."
-            : $"{{{name}}} is not a macro; there are {{{string.Join("}, {", Names)}}}, {{sub1}} to {{sub15}}, {{param.NAME}}, {{status:EVENT=WORD,…}}, {{raw:NAME}}.";
+            : $"{{{name}}} is not a macro; there are {Listed}.";
     }
 
     private static string? FaultOfMapping(string mapping)
@@ -89,7 +92,7 @@ public static partial class Macros
         var pairs = Pairs(mapping).ToList();
         var events = Words.Of<StatusEvent>().Keys;
         return pairs.Find(pair => !events.Contains(pair.Event)) is { Event: { } unknown } ? $"{{{mapping}}}: \"{unknown}\" is no event; there are {string.Join(", ", events)}, written as {{status:approve=sale,cancel=rejected}}."
-            : pairs.Exists(pair => pair.Word is "" || pair.Word.AsSpan().ContainsAny('"', '\\')) ? $"{{{mapping}}}: each event needs a word without quotes and backslashes, as {{status:approve=sale,cancel=rejected}}; leave out the events that are not to be sent."
+            : pairs.Exists(pair => pair.Word is "" || pair.Word.AsSpan().ContainsAny('"', '\\', '&')) ? $"{{{mapping}}}: each event needs a word without quotes, backslashes and &, as {{status:approve=sale,cancel=rejected}}; leave out the events that are not to be sent."
             : pairs.DistinctBy(pair => pair.Event).Count() < pairs.Count ? $"{{{mapping}}} has an event twice; keep one of the two."
             : null;
     }
@@ -102,7 +105,7 @@ public static partial class Macros
     [GeneratedRegex(@"\{([^{}]+)\}")]
     private static partial Regex Braces();
 
-    [GeneratedRegex("""\{(status:[^{}"\\]+|[A-Za-z0-9_.:/-]+)\}""")]
+    [GeneratedRegex("""\{(status:[^{}"\\&]+|[A-Za-z0-9_.:/-]+)\}""")]
     private static partial Regex BracesInBody();
 
     [GeneratedRegex(@"^sub([1-9]|1[0-5])$")]

@@ -19,9 +19,6 @@ internal static partial class PostbackBodyReader
     /// <summary>Macros that always have a value when a postback is sent.</summary>
     private static readonly string[] NeverEmpty = ["click_id", "status", "event", "campaign", "timestamp"];
 
-    /// <summary>Whether values are URL-encoded in bodies of a type.</summary>
-    public static bool IsForm(string contentType) => contentType.Contains("x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
-
     private static string[] Bodies => ["form", "json", "body"];
 
     public static (string Method, PostbackBody? Body) Read(Section section)
@@ -51,7 +48,7 @@ internal static partial class PostbackBodyReader
             return null;
         if (Encoding.UTF8.GetByteCount(template) > LimitBytes)
             return node.Unshown.Fail<PostbackBody>("It is larger than 16 KB; send less.");
-        if (!IsForm(contentType) && Macros.ParseBody(template).Any(part => part.IsMacro && Macros.IsRaw(part.Text)))
+        if (!PostbackBody.IsForm(contentType) && Macros.ParseBody(template).Any(part => part.IsMacro && Macros.IsRaw(part.Text)))
             return node.Unshown.Fail<PostbackBody>(Macros.RawElsewhere);
         return Macros.ParseBody(template).Any(part => part.IsMacro ? NeverEmpty.Contains(part.Text) || Macros.IsSecret(part.Text) || Macros.IsMapping(part.Text) : !string.IsNullOrWhiteSpace(part.Text))
             ? new PostbackBody(contentType, template)
@@ -97,7 +94,7 @@ internal static partial class PostbackBodyReader
     private static string? ReadValue(Node node) =>
         node.FreeText() is not { } text ? null
         : SecretReference.FaultOf(text) is null ? node.Fail<string>($"In a body a reference to a secret stands in braces: {{{text}}}.")
-        : Placeholder().IsMatch(text) ? node.Fail<string>("It is a placeholder that somebody meant to be replaced; write a macro or a value.")
+        : PostbackUrl.IsPlaceholder(text) ? node.Fail<string>("It is a placeholder that somebody meant to be replaced; write a macro or a value.")
         : FaultOf(text) is { } why ? node.Fail<string>(why)
         : text;
 
@@ -131,9 +128,6 @@ internal static partial class PostbackBodyReader
             return node.Fail<string>("Multipart bodies are not made here; write form instead.");
         return type.CharSet is null || type.CharSet.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase) ? text : node.Fail<string>("Bodies are sent as UTF-8; leave the charset out.");
     }
-
-    [GeneratedRegex(@"^\[?(REPLACE|OPTIONAL)\]?\z")]
-    private static partial Regex Placeholder();
 
     /// <summary>Macros as other systems write them.</summary>
     [GeneratedRegex(@"\{\{[A-Za-z0-9_.:/-]+\}\}|\$\{[A-Za-z0-9_.:/-]+\}")]

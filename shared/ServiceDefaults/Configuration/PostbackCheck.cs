@@ -23,27 +23,27 @@ public static partial class PostbackCheck
 
     private static IEnumerable<PostbackFinding> OfPartner(Partner partner, RelayConfig config, IReadOnlyList<IPNetwork> allowed)
     {
-        var maps = config.Campaigns.Values.Where(campaign => campaign.Partners.Contains(partner.Name)).Select(campaign => campaign.StatusMap).ToList();
-        var all = All(partner.Postbacks, maps, config).ToList();
-        return Grouped($"partners/{partner.Name}.json", all, sent => Alone(sent, allowed)).Concat(Together($"partners/{partner.Name}.json", all));
+        var file = $"partners/{partner.Name}.json";
+        var all = All(partner.Postbacks, config.Campaigns.Values.Where(campaign => campaign.Partners.Contains(partner.Name)), config).ToList();
+        return Grouped(file, all, sent => Alone(sent, allowed)).Concat(Together(file, all));
     }
 
     private static IEnumerable<PostbackFinding> OfCampaign(Campaign campaign, RelayConfig config, IReadOnlyList<IPNetwork> allowed)
     {
         var file = $"campaigns/{campaign.Alias}.json";
-        foreach (var finding in Grouped(file, All(campaign.Postbacks, [campaign.StatusMap], config), sent => Alone(sent, allowed)))
+        foreach (var finding in Grouped(file, All(campaign.Postbacks, [campaign], config), sent => Alone(sent, allowed)))
             yield return finding;
         // With what partners have underneath: what is wrong with that alone, their own files are told.
-        var effective = campaign.Partners.Select(name => Enum.GetValues<StatusEvent>().ToDictionary(e => e, e => config.Templates(campaign, name, e)));
-        foreach (var finding in effective.SelectMany(postbacks => Together(file, All(postbacks, [campaign.StatusMap], config))).DistinctBy(finding => finding.ToString()))
+        var effective = campaign.Partners.Where(name => config.Partners[name].Roles.Contains(Role.Partner)).Select(name => Enum.GetValues<StatusEvent>().ToDictionary(e => e, e => config.Templates(campaign, name, e)));
+        foreach (var finding in effective.SelectMany(postbacks => Together(file, All(postbacks, [campaign], config))).DistinctBy(finding => finding.ToString()))
         {
             if (finding.Events.Any(campaign.Postbacks.ContainsKey))
                 yield return finding;
         }
     }
 
-    private static IEnumerable<Sent> All(IReadOnlyDictionary<StatusEvent, IReadOnlyList<PostbackTemplate>> postbacks, IReadOnlyList<StatusMap> maps, RelayConfig config) =>
-        postbacks.OrderBy(each => each.Key).SelectMany(each => each.Value.Select(template => Sent.Of(each.Key, template, maps, config.Trackers.Values)));
+    private static IEnumerable<Sent> All(IReadOnlyDictionary<StatusEvent, IReadOnlyList<PostbackTemplate>> postbacks, IEnumerable<Campaign> campaigns, RelayConfig config) =>
+        postbacks.OrderBy(each => each.Key).SelectMany(each => each.Value.Select(template => Sent.Of(each.Key, template, campaigns, config.Trackers.Values)));
 
     private static IEnumerable<PostbackFinding> Grouped(string file, IEnumerable<Sent> all, Func<Sent, IEnumerable<(string Code, string Why)>> find) => all
         .SelectMany(sent => find(sent).Select(found => (sent, found)))
@@ -51,12 +51,18 @@ public static partial class PostbackCheck
         .Select(same => new PostbackFinding(file, [.. same.Select(each => each.sent.Event).Distinct()], same.Key.Target, same.Key.found.Code, same.Key.found.Why));
 
     /// <summary>What one postback shows by itself.</summary>
-    private static IEnumerable<(string Code, string Why)> Alone(Sent sent, IReadOnlyList<IPNetwork> allowed)
+    private static IEnumerable<(string Code, string Why)> Alone(Sent sent, IReadOnlyList<IPNetwork> allowed) =>
+        OfTracker(sent).Concat(OfClick(sent)).Concat(OfStatus(sent)).Concat(OfMoney(sent)).Concat(OfAddress(new Uri(sent.Template.Target), allowed)).Concat(OfMacros(sent));
+
+    private static IEnumerable<(string, string)> OfTracker(Sent sent)
     {
-        foreach (var found in OfClick(sent).Concat(OfStatus(sent)).Concat(OfTransactionId(sent)).Concat(OfMoney(sent)).Concat(OfAddress(new Uri(sent.Template.Target), allowed)))
-            yield return found;
-        foreach (var (name, value) in PostbackUrl.ParametersOf(sent.Template.Url).Where(p => OtherMacro().IsMatch(p.Value)))
-            yield return ("foreign_macro", $"{name}={value} is sent to the letter: the relay's macros stand in single braces, as {{click_id}}.");
+        if (sent.Template.Tracker is null && sent.Candidates.Count > 1)
+            yield return ("unnamed_tracker", $"Its URL may be that of {string.Join(" or ", sent.Candidates.Select(tracker => tracker.Name))}: if it is one of them, name it (\"tracker\": …), so that what goes wrong there is found and its answers are understood.");
+        foreach (var name in sent.Template.Tracker is null ? sent.Tracker?.Needs.Keys ?? [] : [])
+        {
+            if (sent.Values(name).Any(value => !Uses(value, Macros.IsSecret)))
+                yield return ("literal_credential", $"{sent.Whose}It knows the caller by {name}, which is written out and would be shown: write where it is, as {{env:NAME}} or {{file:PATH}}.");
+        }
     }
 
     private static IEnumerable<(string, string)> OfClick(Sent sent)
@@ -64,7 +70,7 @@ public static partial class PostbackCheck
         if (sent.NameOf("click_id") is { } name)
         {
             if (!sent.Values(name).Any(value => Uses(value, IsOfClick)))
-                yield return ("no_click_id", $"{sent.Tracker!.Title} finds the click by {name}: write {name}={{click_id}}.");
+                yield return ("no_click_id", $"{sent.Whose}{sent.Tracker!.Title} finds the click by {name}: write {name}={{click_id}}.");
         }
         else if (!sent.Template.UsesAny(IsOfClick))
         {
@@ -78,24 +84,21 @@ public static partial class PostbackCheck
             yield break;
         var tracker = sent.Tracker!;
         var words = sent.Values(name).DefaultIfEmpty("").SelectMany(sent.Readings).Distinct().ToList();
-        if (tracker.WithoutStatus is { } taken && words.Contains("") && tracker.Words.GetValueOrDefault(sent.Event) != taken)
-            yield return ("empty_status", $"{tracker.Title} takes a postback without a status for \"{taken}\", and {name} is or may be empty: write {name}={{status}} and name the tracker, or write the word itself.");
+        if (words.Contains("") && (tracker.WithoutStatus is { } taken ? tracker.Words.GetValueOrDefault(sent.Event) != taken : sent.Event is not StatusEvent.Approve))
+        {
+            yield return ("empty_status", $"{sent.Whose}{(tracker.WithoutStatus is { } harm ? $"{tracker.Title} takes a postback without a status for \"{harm}\"" : $"{tracker.Title} is to be told the status by {name}")}, "
+                + $"and {name} is or may be empty: write {name}={{status}} and name the tracker, or write the word itself.");
+        }
         foreach (var word in words.OfType<string>().Where(word => word is not "" && tracker.KnownWords.Count > 0 && !tracker.KnownWords.Contains(word) && !IsTranslated(word, sent)))
         {
-            yield return ("unknown_status_word", $"{tracker.Title} does not know the status \"{word}\"; it takes {string.Join(", ", tracker.KnownWords)}. "
+            yield return ("unknown_status_word", $"{sent.Whose}{tracker.Title} does not know the status \"{word}\"; it takes {string.Join(", ", tracker.KnownWords)}. "
                 + (sent.Template.Tracker is null ? $"Name it (\"tracker\": \"{tracker.Name}\"), and {{status}} is its own word; or write the word itself." : "Correct words."));
         }
     }
 
-    /// <summary>Some take a list of foreign words for each of their own: <c>sale_status=approved,confirmed</c>.</summary>
+    /// <summary>Some take a list of foreign words for each of their own, and one of those to leave alone: <c>sale_status=approved,confirmed</c>, <c>ignore_status=hold</c>.</summary>
     private static bool IsTranslated(string word, Sent sent) =>
-        sent.Tracker!.KnownWords.Any(known => sent.Values($"{known}_status").Any(list => list.Split(',').Contains(word)));
-
-    private static IEnumerable<(string, string)> OfTransactionId(Sent sent)
-    {
-        if (sent is { Tracker: { TransactionId: TransactionId.Order } tracker } && sent.NameOf("tid") is { } name && sent.Values(name).Any(value => Uses(value, ChangesWithEvent)))
-            yield return ("changing_transaction_id", $"{name} is another for each event, and {tracker.Title} counts each {name} as a conversion of its own: write {name}={{tid}}, which stays the same over the order's life.");
-    }
+        sent.Parameters.Where(same => same.Key.EndsWith("_status", StringComparison.Ordinal)).SelectMany(same => same).Any(list => list.Split(',').Contains(word));
 
     private static IEnumerable<(string, string)> OfMoney(Sent sent)
     {
@@ -129,68 +132,92 @@ public static partial class PostbackCheck
 
     private static bool IsPrivate(string host) => !host.Contains('.') || PrivateSuffixes.Any(suffix => host.EndsWith(suffix, StringComparison.OrdinalIgnoreCase));
 
+    private static IEnumerable<(string, string)> OfMacros(Sent sent) =>
+        PostbackUrl.ParametersOf(sent.Template.Url).Where(p => OtherMacro().IsMatch(p.Value)).Select(p => ("foreign_macro",
+            $"{Credentials.Masked($"?{p.Name}={p.Value}")[1..]} is sent to the letter: the relay's macros stand in single braces, as {{click_id}}."));
+
     /// <summary>What several postbacks to one tracker show.</summary>
-    private static IEnumerable<PostbackFinding> Together(string file, IEnumerable<Sent> all)
+    private static IEnumerable<PostbackFinding> Together(string file, IEnumerable<Sent> all) => all
+        .SelectMany(sent => sent.IsKnown ? sent.Candidates.Select(tracker => (Tracker: tracker, Sent: sent with { Candidates = [tracker] })) : [])
+        .GroupBy(each => (each.Sent.Template.Target, each.Tracker.Name), each => each.Sent)
+        .SelectMany(same => Together([.. same]).Select(found => new PostbackFinding(file, [.. found.Of.Select(sent => sent.Event)], same.Key.Target, found.Code, found.Why)));
+
+    private static IEnumerable<(IReadOnlyList<Sent> Of, string Code, string Why)> Together(IReadOnlyList<Sent> same)
     {
-        foreach (var same in all.Where(sent => sent.Tracker is not null).GroupBy(sent => (sent.Template.Target, sent.Tracker!.Name)))
+        var (first, tracker) = (same[0], same[0].Tracker!);
+        var ids = same.GroupBy(sent => sent.TransactionId).ToList();
+        foreach (var alike in ids.Where(alike => tracker.Repeat is TrackerRepeat.Ignored && alike.Count() > 1))
         {
-            var tracker = same.First().Tracker!;
-            var alike = same.Where(sent => tracker.Repeat is TrackerRepeat.Ignored && !sent.IsOfItsOwn).ToList();
-            if (alike.Count > 1)
-            {
-                var own = alike[0].NameOf("tid") is { } name ? $"give each a transaction id of its own ({name}={(alike[0].Template.Tracker is { TransactionId: TransactionId.Event } ? "{tid}" : "{order_id}-{event}")}), or " : "";
-                yield return new PostbackFinding(file, [.. alike.Select(sent => sent.Event)], same.Key.Target, "dropped_event",
-                    $"{tracker.Title} counts the first of them to come and throws the others away: {own}post only approve.");
-            }
-            var missing = tracker.RequiredFirst.Except(same.Select(sent => sent.Event)).ToList();
-            if (missing.Count > 0 && same.Any(sent => !tracker.RequiredFirst.Contains(sent.Event)))
-            {
-                yield return new PostbackFinding(file, [.. same.Select(sent => sent.Event)], same.Key.Target, "required_first_missing",
-                    $"{tracker.Title} must have had {string.Join(", ", missing).ToLowerInvariant()} first, or these mean nothing to it: post that, too.");
-            }
+            var own = first.NameOf("tid") is { } name ? $"give each a transaction id of its own ({name}={(first.Template.Tracker is { TransactionId: TransactionId.Event } ? "{tid}" : "{order_id}-{event}")}), or " : "";
+            yield return ([.. alike], "dropped_event", $"{first.Whose}{tracker.Title} counts the first of them to come and throws the others away: {own}post only approve.");
         }
+        // Of one of several that it may be, no more is said.
+        if (!first.IsSure)
+            yield break;
+        if (tracker.TransactionId is TransactionId.Order && ids.Count > 1)
+            yield return (same, "changing_transaction_id", $"{first.Whose}{first.NameOf("tid")} is not the same for all of them, and {tracker.Title} counts each as a conversion of its own: write {first.NameOf("tid")}={{tid}}, which stays the same over the order's life.");
+        var missing = tracker.RequiredFirst.Except(same.Select(sent => sent.Event)).ToList();
+        if (missing.Count > 0 && same.Any(sent => !tracker.RequiredFirst.Contains(sent.Event)))
+            yield return (same, "required_first_missing", $"{first.Whose}{tracker.Title} must have had {string.Join(", ", missing).ToLowerInvariant()} first, or these mean nothing to it: post that, too.");
     }
 
     private static bool Uses(string value, Func<string, bool> isWanted) => Macros.Parse(value).Any(part => part.IsMacro && isWanted(Macros.Plain(part.Text)));
 
     private static bool IsOfClick(string macro) => macro is "click_id" || OfTheLead.Any(start => macro.StartsWith(start, StringComparison.Ordinal));
 
-    private static bool ChangesWithEvent(string macro) => macro is "event" or "status" or "timestamp" || Macros.IsMapping(macro);
-
     /// <summary>Macros as other systems write them, where one is the whole value.</summary>
-    [GeneratedRegex(@"^(\[[A-Za-z_][\w.]*\]|%[A-Za-z_]\w{2,}%|<[A-Za-z_][\w.]*>|\([A-Za-z_][\w.]*\))\z")]
+    [GeneratedRegex(@"^(\[{1,3}=?[A-Za-z_][\w.]*=?\]{1,3}|%[A-Za-z_]\w{2,}%|<[A-Za-z_][\w.]*>|\([A-Za-z_][\w.]*\))\z")]
     private static partial Regex OtherMacro();
 
     /// <summary>A postback of an event, and what is known of its tracker.</summary>
-    /// <param name="Tracker">The one it names, else the only one whose URLs look like this; null where that says nothing.</param>
+    /// <param name="Candidates">The tracker that it names; else those whose URLs look like this.</param>
     /// <param name="Labels">That a bare <c>{status}</c> stands for.</param>
-    private sealed record Sent(StatusEvent Event, PostbackTemplate Template, Tracker? Tracker, IReadOnlyList<string> Labels, ILookup<string, string> Parameters)
+    /// <param name="IsKnown">False where a body may hold more than <paramref name="Parameters"/>.</param>
+    /// <param name="IsSure">Whether there was one candidate from the beginning.</param>
+    private sealed record Sent(StatusEvent Event, PostbackTemplate Template, IReadOnlyList<Tracker> Candidates, IReadOnlyList<string> Labels, ILookup<string, string> Parameters, bool IsKnown, bool IsSure)
     {
-        public static Sent Of(StatusEvent statusEvent, PostbackTemplate template, IEnumerable<StatusMap> maps, IEnumerable<Tracker> trackers)
+        /// <summary>More readings of a status than any template has.</summary>
+        private const int MostReadings = 50;
+
+        public static Sent Of(StatusEvent statusEvent, PostbackTemplate template, IEnumerable<Campaign> campaigns, IEnumerable<Tracker> trackers)
         {
-            var parameters = PostbackUrl.ParametersOf(template.Url).ToLookup(p => p.Name, p => p.Value, StringComparer.Ordinal);
-            var labels = maps.SelectMany(map => map.Entries.Values).OfType<MappedStatus>().Where(status => status.Event == statusEvent).Select(status => status.Label).Distinct();
-            return new Sent(statusEvent, template, template.Tracker ?? (template.Body is null ? LooksLike(template.Url, parameters, trackers) : null), [.. labels], parameters);
+            var parameters = template.Parameters(out var isAll).ToLookup(p => p.Name, p => p.Value, StringComparer.Ordinal);
+            var labels = campaigns.SelectMany(campaign => campaign.StatusMap.Entries.Values.OfType<MappedStatus>().Append(campaign.FirstStatus.Status)).Where(status => status.Event == statusEvent).Select(status => status.Label).Distinct();
+            List<Tracker> candidates = template.Tracker is { } named ? [named] : template.Body is null ? LookingLike(template.Url, statusEvent, parameters, trackers) : [];
+            return new Sent(statusEvent, template, candidates, [.. labels], parameters, isAll, candidates.Count is 1);
         }
 
-        /// <summary>The parameter by which the tracker gets what a macro stands for; null where it has none, or where that is in a body.</summary>
-        public string? NameOf(string macro) => Tracker is null || Template.Body is not null ? null : NameOf(Tracker, Tracker.OwnForms.GetValueOrDefault(Event, Tracker.Form), macro);
+        /// <summary>Null where it may be one of several.</summary>
+        public Tracker? Tracker => Candidates is [var only] ? only : null;
 
-        /// <summary>Whether the tracker's file has the payout in a postback of this event.</summary>
-        public bool WantsPayout => Tracker is not null && Tracker.OwnForms.GetValueOrDefault(Event, Tracker.Form).Parameters.Values.Any(value => Uses(value, macro => macro is "payout"));
+        /// <summary>How a sentence about the tracker begins, where nobody has named it.</summary>
+        public string Whose => Template.Tracker is not null ? "" : IsSure ? $"It looks like {Tracker!.Title}'s. " : $"If it is {Tracker!.Title}: ";
+
+        /// <summary>The parameter by which the tracker gets what a macro stands for; null where it has none, or where nobody can say.</summary>
+        public string? NameOf(string macro) => Tracker is null || !IsKnown ? null : NameOf(Tracker, Event, macro);
 
         public IEnumerable<string> Values(string parameter) => Parameters[parameter];
 
-        /// <summary>Whether the tracker can tell it from those of the order's other events.</summary>
-        public bool IsOfItsOwn => NameOf("tid") is { } name && Values(name).Any(value => Uses(value, macro =>
-            ChangesWithEvent(macro) || (macro is "tid" && Template.Tracker is { TransactionId: TransactionId.Event })));
+        /// <summary>Whether the tracker's file has the payout in a postback of this event.</summary>
+        public bool WantsPayout => Tracker is not null && Tracker.FormOf(Event).Parameters.Values.Any(value => Uses(value, macro => macro is "payout"));
+
+        /// <summary>Two that are equal are so for every order.</summary>
+        public string TransactionId => NameOf("tid") is not { } name ? "" : string.Concat(Values(name).SelectMany(Macros.Parse).Select(part => !part.IsMacro ? part.Text : Macros.Plain(part.Text) switch
+        {
+            "tid" => Template.Tid("{order_id}", Event),
+            "event" => Event.ToString().ToLowerInvariant(),
+            "status" => Template.Word ?? $"{{label of {Event}}}",
+            "timestamp" => $"{{time of {Event}}}",
+            var macro when Macros.IsMapping(macro) => Macros.WordFor(macro, Event),
+            var macro => $"{{{macro}}}",
+        }));
 
         /// <summary>What a status may read as; null stands for what nobody can say before there is a lead.</summary>
         public IEnumerable<string?> Readings(string value)
         {
             IReadOnlyList<string?> read = [""];
             foreach (var part in Macros.Parse(value))
-                read = [.. read.SelectMany(_ => Readings(part), (before, after) => before is null || after is null ? null : before + after)];
+                read = [.. read.SelectMany(_ => Readings(part), (before, after) => before is null || after is null ? null : before + after).Distinct().Take(MostReadings)];
             return read;
         }
 
@@ -204,11 +231,16 @@ public static partial class PostbackCheck
             _ => new string?[] { null },
         } : [Uri.UnescapeDataString(part.Text)];
 
-        private static string? NameOf(Tracker tracker, TrackerForm form, string macro) =>
-            form.Parameters.Concat(tracker.MoneyParameters).FirstOrDefault(p => Uses(p.Value, used => used == macro)).Key;
+        private static string? NameOf(Tracker tracker, StatusEvent statusEvent, string macro) =>
+            tracker.FormOf(statusEvent).Parameters.Concat(tracker.MoneyParameters).FirstOrDefault(p => Uses(p.Value, used => used == macro)).Key;
 
-        private static Tracker? LooksLike(string url, ILookup<string, string> parameters, IEnumerable<Tracker> trackers) =>
-            trackers.Where(tracker => url.Split('?')[0].EndsWith(tracker.Form.Path, StringComparison.Ordinal) && NameOf(tracker, tracker.Form, "click_id") is { } click && parameters.Contains(click)).Take(2).ToList()
-                is [var only] ? only : null;
+        /// <summary>Those that take the event at this path and the click in one of these parameters; of these, if there are any, those that have all of the parameters.</summary>
+        private static List<Tracker> LookingLike(string url, StatusEvent statusEvent, ILookup<string, string> parameters, IEnumerable<Tracker> trackers)
+        {
+            var path = url.Split('?')[0];
+            var alike = trackers.Where(tracker => tracker.Name is not Tracker.Generic && path.EndsWith(tracker.FormOf(statusEvent).Path, StringComparison.Ordinal) && NameOf(tracker, statusEvent, "click_id") is { } click && parameters.Contains(click)).ToList();
+            var whole = alike.Where(tracker => parameters.All(p => tracker.FormOf(statusEvent).Parameters.ContainsKey(p.Key) || tracker.MoneyParameters.ContainsKey(p.Key))).ToList();
+            return whole.Count > 0 ? whole : alike;
+        }
     }
 }

@@ -6,7 +6,7 @@ namespace LeadRelay.Configuration;
 /// <param name="Target">The tracker's scheme, host and port.</param>
 /// <param name="Code">
 /// <c>no_click_id</c>, <c>empty_status</c>, <c>unknown_status_word</c>, <c>changing_transaction_id</c>, <c>dropped_event</c>, <c>payout_without_money</c>,
-/// <c>required_first_missing</c>, <c>private_address</c>, <c>blocked_port</c>, <c>plain_http</c>, <c>foreign_macro</c>.
+/// <c>required_first_missing</c>, <c>unnamed_tracker</c>, <c>literal_credential</c>, <c>private_address</c>, <c>blocked_port</c>, <c>plain_http</c>, <c>foreign_macro</c>.
 /// </param>
 /// <param name="Why">A sentence that says what to do. No secret is in it.</param>
 public sealed record PostbackFinding(string File, IReadOnlyList<StatusEvent> Events, string Target, string Code, string Why)

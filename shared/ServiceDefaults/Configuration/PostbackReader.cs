@@ -12,16 +12,13 @@ internal static class PostbackReader
 
     private const int MostOfAnEvent = 5;
 
-    /// <summary>The tracker whose rules for answers count where none is named.</summary>
-    private const string Generic = "generic";
-
     private static readonly string[] TrackerKeys = ["tracker", "base", "parameters", "words"];
     private static readonly string[] ObjectKeys = ["url", "required_first", "headers", .. PostbackBodyReader.Keys];
 
     public static IReadOnlyDictionary<StatusEvent, IReadOnlyList<PostbackTemplate>> Read(Node node, Surroundings around) => node.Kind switch
     {
         JsonValueKind.Array => ReadList(node, around),
-        JsonValueKind.Object => node.Object(s => TrackerKeys.Concat(ObjectKeys).Any(s.Has) ? Listed(ReadOne(s, around)) : ReadEvents(s, around)) ?? None,
+        JsonValueKind.Object => node.Object(s => TrackerKeys.Concat(ObjectKeys).Any(s.Has) ? Listed(NotEmpty(node, ReadOne(s, around))) : ReadEvents(s, around)) ?? None,
         JsonValueKind.String => Listed(ReadOne(node, around)),
         _ => node.Fail<IReadOnlyDictionary<StatusEvent, IReadOnlyList<PostbackTemplate>>>(
             "It should be a URL, a tracker with its base, an object with a url, a list of these, or an object with these per event.") ?? None,
@@ -52,7 +49,8 @@ internal static class PostbackReader
             if (one is null)
                 continue;
             if (only is { } missing && !one.Templates.ContainsKey(missing))
-                at.Fail<object>(one.Tracker?.Words.ContainsKey(missing) is false ? $"Tracker {one.Tracker.Name} has no word for {Word(missing)}; remove this event, or add the word to trackers/{one.Tracker.Name}.json, or to words here."
+                at.Fail<object>(one.Elsewhere(missing) is { } path ? $"{one.Tracker!.Title} takes {Word(missing)} at {path}; write that URL here."
+                    : one.Tracker?.Words.ContainsKey(missing) is false ? $"Tracker {one.Tracker.Name} has no word for {Word(missing)}; remove this event, or add the word to trackers/{one.Tracker.Name}.json, or to words here."
                     : $"Its {{status:…}} has no word for {Word(missing)}; remove this event, or add {Word(missing)}=WORD to it.");
             var wanted = one.Templates.Where(each => only is null || each.Key == only).ToList();
             var twice = wanted.Where(each => all.GetValueOrDefault(each.Key)?.Any(other => other.Target == each.Value.Target) is true).Select(each => Word(each.Key)).ToList();
@@ -67,12 +65,15 @@ internal static class PostbackReader
         return all;
     }
 
-    private static One? ReadOne(Node node, Surroundings around) => node.Kind switch
+    private static One? ReadOne(Node node, Surroundings around) => NotEmpty(node, node.Kind switch
     {
         JsonValueKind.String => ReadUrl(node.Unshown) is { } url ? ForEveryEvent(Template(url), around) : null,
         JsonValueKind.Object => node.Object(s => ReadOne(s, around)),
         _ => node.Fail<One>("It should be a URL, {\"tracker\":\"keitaro\",\"base\":\"https://…\"}, or an object with a url."),
-    };
+    });
+
+    private static One? NotEmpty(Node node, One? one) =>
+        one is { Templates.Count: 0 } ? node.Unshown.Fail<One>("It would be sent for no event: words and every {status:…} in it must have one event in common.") : one;
 
     private static One? ReadOne(Section section, Surroundings around) =>
         TrackerKeys.Any(section.Has) ? ReadTracker(section, around) : ReadObject(section) is { } template ? ForEveryEvent(template, around) : null;
@@ -87,7 +88,7 @@ internal static class PostbackReader
         var whole = isWhole ? ReadObject(section) : null;
         var baseUrl = isWhole ? null : section.Required("base", n => ReadBase(n.Unshown), "It is missing: the tracker's address, as https://DOMAIN, or a url instead, the whole template.");
         var own = isWhole ? [] : section.Optional("parameters", n => n.Unshown.Object(TrackerReader.ReadParameters), []);
-        if (name is null || !around.Trackers.TryGetValue(name, out var known) || (whole is null && baseUrl is null) || own is null || own.ContainsValue(null!))
+        if (name is null || !around.Trackers.TryGetValue(name, out var known) || (whole is null && baseUrl is null) || own is null || own.ContainsValue(null!) || words is { Count: 0 })
             return null;
         var tracker = words is null ? known : known with { Words = words };
         var templates = new Dictionary<StatusEvent, PostbackTemplate>();
@@ -100,26 +101,26 @@ internal static class PostbackReader
                 return null;
             }
             var template = (whole ?? Template(url)) with { Tracker = tracker, Word = word, Answers = tracker.Answers, RequiredFirst = whole is { RequiredFirst: true } || tracker.RequiredFirst.Contains(statusEvent) };
-            if (template.Covers(statusEvent))
+            if (template.Covers(statusEvent) && tracker.Takes(statusEvent, url))
                 templates[statusEvent] = template;
         }
-        foreach (var template in templates.Values.Take(1))
-            CheckNeeds(section, tracker, template, whole is null ? "parameters" : "url");
-        return new One(templates, tracker);
+        if (templates.Count > 0)
+            CheckNeeds(section, tracker, [.. templates.Values], whole is null ? "parameters" : "url");
+        return new One(templates, tracker) { Url = whole?.Url };
     }
 
-    /// <summary>What the tracker's file says of every postback must be so in this one.</summary>
-    private static void CheckNeeds(Section section, Tracker tracker, PostbackTemplate template, string at)
+    /// <summary>What the tracker's file says of every postback must be so in these.</summary>
+    private static void CheckNeeds(Section section, Tracker tracker, IReadOnlyList<PostbackTemplate> templates, string at)
     {
-        var parameters = PostbackUrl.ParametersOf(template.Url).ToLookup(p => p.Name, p => p.Value);
-        foreach (var (name, what) in template.Body is null ? tracker.Needs : new Dictionary<string, string>())
+        var parameters = templates[0].Parameters(out var isAll).ToLookup(p => p.Name, p => p.Value);
+        foreach (var (name, what) in tracker.Needs)
         {
-            if (!parameters[name].Any())
+            if (!parameters[name].Any() && isAll)
                 section.Fail(at, $"{tracker.Title} needs {name}: {what}. {(at is "url" ? $"Add {name}={{env:NAME}} to the URL" : $"Add \"parameters\": {{\"{name}\": \"{{env:NAME}}\"}}")}.");
-            else if (!parameters[name].SelectMany(Macros.Parse).Any(part => part.IsMacro))
+            else if (parameters[name].Any(value => !Macros.Parse(value).Any(part => part.IsMacro && Macros.IsSecret(part.Text))))
                 section.Fail(at, $"{name} is what {tracker.Title} knows the caller by; write where it is, as {{env:NAME}} or {{file:PATH}}, and not the secret itself.");
         }
-        if (tracker.TransactionId is TransactionId.None && template.Shows("tid"))
+        if (tracker.TransactionId is TransactionId.None && templates.Any(template => template.Shows("tid")))
             section.Fail(at, $"{tracker.Title} knows no transaction id; leave {{tid}} out.");
     }
 
@@ -149,11 +150,18 @@ internal static class PostbackReader
 
     /// <summary>For every event that its <c>{status:…}</c>, if it has one, has a word for.</summary>
     private static One ForEveryEvent(PostbackTemplate template, Surroundings around) => new(
-        Enum.GetValues<StatusEvent>().Where(template.Covers).ToDictionary(e => e, _ => template with { Answers = around.Trackers.GetValueOrDefault(Generic)?.Answers ?? AnswerRules.None }), null);
+        Enum.GetValues<StatusEvent>().Where(template.Covers).ToDictionary(e => e, _ => template with { Answers = Tracker.AnswersOfUnnamed(around.Trackers) }), null);
 
     private static string Word(StatusEvent statusEvent) => statusEvent.ToString().ToLowerInvariant();
 
     /// <summary>One postback as it stands in a file: what it sends for each event that it can be used for.</summary>
     /// <param name="Tracker">Null where none is named.</param>
-    private sealed record One(IReadOnlyDictionary<StatusEvent, PostbackTemplate> Templates, Tracker? Tracker);
+    private sealed record One(IReadOnlyDictionary<StatusEvent, PostbackTemplate> Templates, Tracker? Tracker)
+    {
+        /// <summary>As it is written; null where the tracker's file makes it.</summary>
+        public string? Url { get; init; }
+
+        /// <summary>Where the tracker takes an event that this URL is not for; null where it is.</summary>
+        public string? Elsewhere(StatusEvent statusEvent) => Url is not null && Tracker!.Words.ContainsKey(statusEvent) && !Tracker.Takes(statusEvent, Url) ? Tracker.FormOf(statusEvent).Path : null;
+    }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace LeadRelay.Configuration;
 
 /// <summary>
@@ -28,6 +30,9 @@ public sealed record PostbackTemplate(string Url, string Target)
     /// <summary>What the tracker's answers mean.</summary>
     public AnswerRules Answers { get; init; } = AnswerRules.None;
 
+    /// <summary>What <c>{tid}</c> stands for.</summary>
+    public string? Tid(string? orderId, StatusEvent statusEvent) => Tracker is { TransactionId: TransactionId.Event } ? $"{orderId}-{statusEvent.ToString().ToLowerInvariant()}" : orderId;
+
     /// <summary>What <see cref="Target"/> is for a URL; null where a postback cannot have that URL.</summary>
     public static string? TargetOf(string url) => PostbackUrl.FaultOf(url) is null ? PostbackUrl.TargetOf(url) : null;
 
@@ -43,6 +48,30 @@ public sealed record PostbackTemplate(string Url, string Target)
     /// <summary>References to the secrets that it needs.</summary>
     public IEnumerable<string> Secrets => Used.Where(Macros.IsSecret);
 
+    /// <summary>What it sends by name, as it is written: in the query, in a form, and as texts at the top of JSON.</summary>
+    /// <param name="isAll">False where a body of another kind may hold more.</param>
+    internal IEnumerable<(string Name, string Value)> Parameters(out bool isAll)
+    {
+        var inQuery = PostbackUrl.ParametersOf(Url);
+        isAll = true;
+        if (Body is null)
+            return inQuery;
+        if (PostbackBody.IsForm(Body.ContentType))
+            return inQuery.Concat(PostbackUrl.ParametersOf("?" + Body.Template).Select(p => (Uri.UnescapeDataString(p.Name), p.Value)));
+        try
+        {
+            using var json = JsonDocument.Parse(Body.Template);
+            if (json.RootElement.ValueKind is JsonValueKind.Object)
+                return [.. inQuery, .. json.RootElement.EnumerateObject().Where(member => member.Value.ValueKind is JsonValueKind.String).Select(member => (member.Name, member.Value.GetString()!))];
+        }
+        catch (JsonException)
+        {
+            // Some other text.
+        }
+        isAll = false;
+        return inQuery;
+    }
+
     private IEnumerable<string> Used =>
         Headers.Values.Append(Url).SelectMany(Macros.Parse).Concat(Macros.ParseBody(Body?.Template ?? "")).Where(part => part.IsMacro).Select(part => Macros.Plain(part.Text));
 }
@@ -50,4 +79,8 @@ public sealed record PostbackTemplate(string Url, string Target)
 /// <summary>The body of a POST.</summary>
 /// <param name="ContentType">Decides how the macros' values are escaped: as JSON, as a form, as XML, or not at all.</param>
 /// <param name="Template">Literal text, escaped as the content type wants it, and macros (see <see cref="Macros.ParseBody"/>).</param>
-public sealed record PostbackBody(string ContentType, string Template);
+public sealed record PostbackBody(string ContentType, string Template)
+{
+    /// <summary>Whether values are URL-encoded in bodies of a type.</summary>
+    public static bool IsForm(string contentType) => contentType.Contains("x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
+}

@@ -46,8 +46,8 @@ internal static partial class PostbackUrl
             if (!part.IsMacro && !Ascii.IsValid(part.Text))
                 return "It has a character in it that is not ASCII, and it is sent to the letter; write it percent-encoded, as %C3%BC.";
         }
-        return Placeholder().Match(text) is { Success: true } left
-            ? $"{left.Groups[1].Value} is a placeholder that somebody meant to be replaced; write a macro or a value."
+        return ParametersOf(text).Select(p => p.Value).FirstOrDefault(IsPlaceholder) is { } left
+            ? $"{left.Trim('[', ']')} is a placeholder that somebody meant to be replaced; write a macro or a value."
             : null;
     }
 
@@ -60,6 +60,9 @@ internal static partial class PostbackUrl
     /// <summary>Scheme, host and port of a URL that has no fault.</summary>
     public static string TargetOf(string url) =>
         new Uri(Filled(url)).GetComponents(UriComponents.Scheme | UriComponents.Host | UriComponents.StrongPort, UriFormat.UriEscaped);
+
+    /// <summary>Trackers hand their templates out with such values in them, and then count nothing that has one left.</summary>
+    public static bool IsPlaceholder(string value) => Placeholder().IsMatch(value);
 
     /// <summary>The parameters in the query of a URL that has no fault, as they are written.</summary>
     public static IEnumerable<(string Name, string Value)> ParametersOf(string url) =>
@@ -77,7 +80,6 @@ internal static partial class PostbackUrl
     [GeneratedRegex(@"^https?://([^/?#\\]+)", RegexOptions.IgnoreCase)]
     private static partial Regex Authority();
 
-    /// <summary>Trackers hand their templates out with these in them, and then count nothing that has one left.</summary>
-    [GeneratedRegex(@"=\[?(REPLACE|OPTIONAL)\]?(?:&|$)")]
+    [GeneratedRegex(@"^\[?(REPLACE|OPTIONAL)\]?\z")]
     private static partial Regex Placeholder();
 }

@@ -32,6 +32,9 @@ public sealed record StatusMap(IReadOnlyDictionary<string, MappedStatus?> Entrie
 /// <param name="Label">Free text; <c>{status}</c> in a bare template.</param>
 public sealed record MappedStatus(string Label, StatusEvent Event)
 {
+    /// <summary>What an order's creation counts as where nothing else is said.</summary>
+    public static readonly MappedStatus New = new("wait", StatusEvent.Wait);
+
     /// <summary>Of several statuses with the label, the one that an advertiser's word for it sets.</summary>
     public bool IsPushed { get; init; }
 }

@@ -19,6 +19,9 @@ public sealed record Tracker(
     TransactionId TransactionId,
     TrackerRepeat Repeat)
 {
+    /// <summary>The name of the file for trackers that have none.</summary>
+    internal const string Generic = "generic";
+
     /// <summary>What it replaces by its click id in a traffic link, as <c>{subid}</c>; null where that is not known.</summary>
     public string? ClickMacro { get; init; }
 
@@ -43,11 +46,20 @@ public sealed record Tracker(
     /// <summary>What goes wrong with it although everything looks right, in sentences.</summary>
     public IReadOnlyList<string> Traps { get; init; } = [];
 
+    /// <summary>The rules for answers where a postback names no tracker: those of <c>trackers/generic.json</c>, if there is one.</summary>
+    public static AnswerRules AnswersOfUnnamed(IReadOnlyDictionary<string, Tracker> trackers) => trackers.GetValueOrDefault(Generic)?.Answers ?? AnswerRules.None;
+
+    /// <summary>The form of an event's URLs, money parameters apart.</summary>
+    public TrackerForm FormOf(StatusEvent statusEvent) => OwnForms.GetValueOrDefault(statusEvent, Form);
+
+    /// <summary>Whether a URL is for an event: one that has addresses of their own for some events takes each there only.</summary>
+    public bool Takes(StatusEvent statusEvent, string url) => OwnForms.Count is 0 || url.Split('?')[0].EndsWith(FormOf(statusEvent).Path, StringComparison.Ordinal);
+
     /// <summary>The template of an event for a tracker at a base URL.</summary>
     /// <param name="own">The postback's own parameters: they replace those of the same name, and else come last.</param>
     public string UrlFor(StatusEvent statusEvent, string baseUrl, IReadOnlyDictionary<string, string> own)
     {
-        var form = OwnForms.GetValueOrDefault(statusEvent, Form);
+        var form = FormOf(statusEvent);
         var parameters = statusEvent is StatusEvent.Approve ? form.Parameters.Concat(MoneyParameters) : form.Parameters;
         var all = new OrderedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in parameters.Concat(own))

@@ -8,6 +8,8 @@ internal static partial class TrackerReader
     /// <summary>Of a pattern for answers: far more than any tracker's needs.</summary>
     private const int LongestPattern = 500;
 
+    private static readonly string[] OfRefusals = ["retry", "credited_on_retry"];
+
     public static Tracker Read(string name, Section section)
     {
         var parameters = section.Required("parameters", n => n.Unshown.Object(ReadParameters));
@@ -34,7 +36,10 @@ internal static partial class TrackerReader
             RequiredFirst = section.Optional("required_first", n => n.List(e => ReadEvent(e, words), 1).ToHashSet(), []),
             Traps = section.Optional("traps", n => n.List(trap => trap.Text(), 1), []),
         };
-        if (tracker is { TransactionId: TransactionId.None, Form.Parameters: not null } && tracker.OwnForms.Values.Append(tracker.Form).Any(form => form.Parameters?.Values.Any(UsesTid) is true))
+        if (words is { Count: 0 })
+            section.Fail("words", "There is none, so the tracker is never sent anything; write its word for each event that it is to be sent.");
+        var values = (tracker.OwnForms ?? new Dictionary<StatusEvent, TrackerForm>()).Values.Append(tracker.Form).Select(form => form?.Parameters).Append(tracker.MoneyParameters).SelectMany(parameters => parameters?.Values ?? []);
+        if (tracker.TransactionId is TransactionId.None && values.Any(UsesTid))
             section.Fail("transaction_id", "It is none, and {tid} stands in a parameter: leave the parameter out, or say order or event.");
         return tracker;
     }
@@ -64,8 +69,7 @@ internal static partial class TrackerReader
         return words;
     }
 
-    /// <summary>Whether a template has <c>{tid}</c> in it.</summary>
-    public static bool UsesTid(string? template) => template is not null && Macros.Parse(template).Any(part => part.IsMacro && Macros.Plain(part.Text) is "tid");
+    private static bool UsesTid(string? template) => template is not null && Macros.Parse(template).Any(part => part.IsMacro && Macros.Plain(part.Text) is "tid");
 
     private static string ReadPath(Node node) =>
         node.Text(PathForm(), "a path that begins with /, without ?, # and macros") is not { } path ? null!
@@ -93,9 +97,9 @@ internal static partial class TrackerReader
     {
         var match = section.Required("match", ReadPattern);
         var means = section.Required("means", n => n.Choice<TrackerVerdict>());
-        if (section.Has("retry") && means is not TrackerVerdict.Refused)
-            section.Fail("retry", "It goes with means: refused; leave it out.");
-        return new AnswerRule(match, means, section.Optional("retry", n => n.Flag(), false));
+        foreach (var key in OfRefusals.Where(key => section.Has(key) && means is not TrackerVerdict.Refused))
+            section.Fail(key, "It goes with means: refused; leave it out.");
+        return new AnswerRule(match, means, section.Optional(OfRefusals[0], n => n.Flag(), false), section.Optional(OfRefusals[1], n => n.Flag(), false));
     }
 
     /// <summary>Linear in the body's length: what comes from a tracker decides nothing about our time.</summary>
@@ -128,7 +132,7 @@ internal static partial class TrackerReader
             return null!;
         return value.Contains('&') || value.Contains('#') ? node.Fail<string>("It should hold no & and no #; write one parameter per key.")
             : PostbackUrl.FaultOfText(value) is { } why ? node.Fail<string>(why)
-            : Placeholder().IsMatch(value) ? node.Fail<string>("It is a placeholder that somebody meant to be replaced; write a macro or a value.")
+            : PostbackUrl.IsPlaceholder(value) ? node.Fail<string>("It is a placeholder that somebody meant to be replaced; write a macro or a value.")
             : value;
     }
 
@@ -137,7 +141,4 @@ internal static partial class TrackerReader
 
     [GeneratedRegex(@"^[A-Za-z0-9_.\[\]-]+\z")]
     private static partial Regex NameForm();
-
-    [GeneratedRegex(@"^\[?(REPLACE|OPTIONAL)\]?\z")]
-    private static partial Regex Placeholder();
 }

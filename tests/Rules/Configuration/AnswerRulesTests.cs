@@ -22,6 +22,10 @@ public sealed class AnswerRulesTests : IDisposable
         Assert.Equal(new AnswerRules.Reading(verdict, reason, retry), Rules().Read(body));
 
     [Fact]
+    public void A_refusal_that_says_that_it_was_there_before_is_marked() =>
+        Assert.Equal(new AnswerRules.Reading(TrackerVerdict.Refused, null, Retry: false, CreditedOnRetry: true), Rules().Read("You said that twice."));
+
+    [Fact]
     public void A_body_that_no_pattern_fits_means_what_the_file_says()
     {
         folder.Set(ConfigFolder.Tracker, "answer_otherwise", "\"refused\"");
@@ -38,6 +42,6 @@ public sealed class AnswerRulesTests : IDisposable
         Assert.All(Rules().Rules, rule => Assert.True(rule.Match.Options.HasFlag(RegexOptions.NonBacktracking)));
 
     private AnswerRules Rules() => folder.Set(ConfigFolder.Tracker, "answers", """
-        [{"match": "already counted", "means": "credited"}, {"match": "error:(?<reason>.*)", "means": "refused", "retry": true}]
+        [{"match": "twice", "means": "refused", "credited_on_retry": true}, {"match": "already counted", "means": "credited"}, {"match": "error:(?<reason>.*)", "means": "refused", "retry": true}]
         """).Config().Trackers["binom"].Answers;
 }

@@ -26,19 +26,22 @@ public sealed partial class HostileJsonTests : IDisposable
              "webhook": {"secrets": ["env:B", "file:c"], "reward_unit": "minor", "paths": {"order_id": ["id", "x[y].z"], "comment": "c"}}}
             """,
         [ConfigFolder.Partner] = $$$"""
-            {"keys": ["sha256:{{{new string('a', 64)}}}"], "roles": ["partner"], "postbacks": {"tracker": "binom", "base": "https://t.example/{env:K}"}}
+            {"keys": ["sha256:{{{new string('a', 64)}}}"], "roles": ["partner"], "postbacks": {"tracker": "binom", "base": "https://t.example/{env:K}", "parameters": {"key": "{file:k}"} } }
             """,
         [ConfigFolder.Campaign] = """
             {"alias": "first", "connection": "main", "partners": ["buyer", "shop"], "token": "env:T", "project_id": "1", "initial_status_id": 2,
              "offer_id": 3, "webmaster_id": "4", "field_mapping": {"click_id": "stringFields.c", "ip": "source.ip"}, "required": ["email"],
              "country": "DE", "status_map": {"3": "accepted", "4": {"label": "x", "event": "hold"}, "group:SPAM": "ignore"},
              "payout": {"amount": 1.5, "currency": "EUR"}, "foreign_orders": true, "wait_seconds": 3,
-             "postbacks": {"wait": "https://t.example/?c={click}", "approve": {"tracker": "binom", "base": "https://t.example"},
+             "postbacks": {"wait": "https://t.example/?c={click}", "approve": {"tracker": "binom", "base": "https://t.example", "parameters": {"key": "{env:K}"}, "words": {"approve": "sold"}},
                            "hold": [{"url": "https://a.example", "method": "POST", "form": {"c": "{click}"}, "headers": {"X-Key": "env:K"}, "required_first": true},
                                     {"url": "https://b.example", "json": {"c": ["{click}", 1]}}, {"url": "https://c.example", "body": "{click}", "content_type": "text/plain"}]}}
             """,
         [ConfigFolder.Tracker] = """
-            {"title": "Binom", "transaction_id": "order", "repeat": "updates", "answers": [{"match": "no (?<reason>.*)", "means": "refused", "retry": true}], "traps": ["None."], "source": "its documentation", "path": "/click.php", "parameters": {"cnv_id": "{click}"}, "words": {"wait": "new", "approve": "sold"}, "required_first": ["wait"]}
+            {"title": "Binom", "transaction_id": "order", "repeat": "updates", "answers": [{"match": "no (?<reason>.*)", "means": "refused", "retry": true, "credited_on_retry": false}],
+             "answer_otherwise": "received", "traps": ["None."], "source": "its documentation", "click_macro": "{clickid}", "path": "/click.php", "parameters": {"cnv_id": "{click}"}, "money_parameters": {"payout": "{payout}"},
+             "words": {"wait": "new", "approve": "sold"}, "event_forms": {"wait": {"path": "/click", "parameters": {"cnv_id": "{click}"}}}, "needs": {"key": "the token"}, "known_words": ["new", "sold"],
+             "without_status": "sold", "required_first": ["wait"]}
             """,
     };
 

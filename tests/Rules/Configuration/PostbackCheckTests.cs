@@ -40,8 +40,18 @@ public sealed class PostbackCheckTests : IDisposable
     [InlineData("""{"wait": {"tracker": "trackit", "url": "https://t.example/in?cid={click}&st="}}""", "wait")]
     [InlineData("""{"cancel": "https://t.example/any/in?cid={click}&st={sub2}"}""", "cancel")]
     [InlineData("""{"cancel": "https://t.example/any/in?cid={click}&st={comment}{param.x}"}""", "cancel")]
+    [InlineData("""{"cancel": {"tracker": "trackit", "url": "https://t.example/in", "form": {"cid": "{click}"}}}""", "cancel")]
+    [InlineData("""{"cancel": {"tracker": "trackit", "url": "https://t.example/in?cid={click}", "json": {"x": "y"}}}""", "cancel")]
     public void A_status_that_may_be_empty_where_that_means_money(string json, string events) =>
         Only("empty_status", events, "Trackit takes a postback without a status for \"sale\"", Findings(json));
+
+    [Fact]
+    public void A_tracker_that_is_never_told_the_status_takes_a_refusal_for_a_sale()
+    {
+        folder.Set("trackers/trackit.json", "without_status", null);
+
+        Only("empty_status", "wait, hold, cancel, trash", "Trackit is to be told the status by st", Findings("""{"tracker": "trackit", "url": "https://t.example/in?cid={click}"}"""));
+    }
 
     [Theory]
     [InlineData("""{"approve": {"tracker": "trackit", "url": "https://t.example/in?cid={click}"}}""")]
@@ -58,16 +68,28 @@ public sealed class PostbackCheckTests : IDisposable
 
     [Theory]
     [InlineData("https://t.example/in?cid={click}&st={status}&sale_status=paid,accepted")]
+    [InlineData("https://t.example/in?cid={click}&st={status}&ignore_status=accepted")]
     [InlineData("https://t.example/in?cid={click}&st={sub1}")]
     public void A_status_that_is_translated_or_that_nobody_can_know_is_no_unknown_one(string url) =>
         Assert.DoesNotContain(Findings(JsonSerializer.Serialize(new { approve = url })), finding => finding.Code is "unknown_status_word");
 
+    [Fact]
+    public void The_label_of_an_orders_creation_is_one_that_is_sent_though_the_map_lacks_it() =>
+        Only("unknown_status_word", "wait", "does not know the status \"wait\"", Findings("""{"wait": "https://t.example/in?cid={click}&st={status}"}"""));
+
     [Theory]
-    [InlineData("{lead_id}-{event}")]
-    [InlineData("{order_id}{timestamp}")]
-    [InlineData("{status:approve=1}")]
-    public void A_transaction_id_that_changes_where_it_must_not(string tid) => Only("changing_transaction_id", "approve", "tx is another for each event",
-        Findings(JsonSerializer.Serialize(new { approve = new { tracker = "trackit", url = $"https://t.example/in?cid={{click}}&st=sale&tx={tid}" } })));
+    [InlineData("{lead_id}-{event}", "{lead_id}-{event}")]
+    [InlineData("{order_id}{timestamp}", "{order_id}{timestamp}")]
+    [InlineData("{order_id}-lead", "{order_id}-sale")]
+    [InlineData("", "{order_id}")]
+    [InlineData("{status:wait=1}", "{status:approve=2}")]
+    public void A_transaction_id_that_changes_where_it_must_not(string atWait, string atApprove) => Only("changing_transaction_id", "wait, approve", "tx is not the same for all of them",
+        Findings("""{"wait": "https://t.example/in?cid={click}&st=lead&tx=WAIT", "approve": {"tracker": "trackit", "url": "https://t.example/in?cid={click}&st=sale&tx=APPROVE"}}"""
+            .Replace("WAIT", atWait, StringComparison.Ordinal).Replace("APPROVE", atApprove, StringComparison.Ordinal)));
+
+    [Fact]
+    public void A_transaction_id_of_its_own_for_the_only_event_changes_nothing() =>
+        Assert.Empty(Findings("""{"approve": {"tracker": "trackit", "url": "https://t.example/in?cid={click}&st=sale&tx={lead_id}-{event}"}}"""));
 
     [Theory]
     [InlineData("order", """{"tracker": "trackit", "base": "https://t.example"}""", "(tx={order_id}-{event})")]
@@ -87,6 +109,9 @@ public sealed class PostbackCheckTests : IDisposable
     [InlineData("""{"tracker": "trackit", "base": "https://t.example"}""")]
     [InlineData("""{"approve": {"tracker": "trackit", "url": "https://t.example/in?cid={click}&st={status}"}}""")]
     [InlineData("""{"tracker": "trackit", "url": "https://t.example/in?cid={click}&st={status}&tx={lead_id}.{event}"}""")]
+    [InlineData("""{"wait": "https://t.example/in?cid={click}&st=lead&tx={order_id}-lead", "approve": "https://t.example/in?cid={click}&st=sale&tx={order_id}-sale"}""")]
+    [InlineData("""{"tracker": "trackit", "url": "https://t.example/in", "form": {"cid": "{click}", "st": "{status}", "tx": "{tid}"}}""")]
+    [InlineData("""{"tracker": "trackit", "url": "https://t.example/in", "body": "{click} {status}", "content_type": "text/plain"}""")]
     public void Events_that_the_tracker_can_tell_apart_are_no_finding(string json)
     {
         folder.Set("trackers/trackit.json", "repeat", "\"ignored\"").Set("trackers/trackit.json", "transaction_id", "\"event\"");
@@ -132,6 +157,24 @@ public sealed class PostbackCheckTests : IDisposable
         Assert.Empty(Findings("""{"tracker": "trackit", "base": "https://t.example"}"""));
     }
 
+    [Fact]
+    public void A_first_event_that_has_an_address_of_its_own_is_known_by_it()
+    {
+        folder.Set("trackers/trackit.json", "required_first", "[\"wait\"]").Set("trackers/trackit.json", "event_forms", """{"wait": {"path": "/click", "parameters": {"cid": "{click_id}"}}}""");
+
+        Assert.Empty(Findings("""{"wait": "https://t.example/click?cid={click}", "approve": "https://t.example/in?cid={click}&st=sale"}"""));
+        Only("required_first_missing", "hold, approve, cancel, trash", "wait first", Findings("""{"tracker": "trackit", "url": "https://t.example/in?cid={click}&st={status}"}"""));
+    }
+
+    [Fact]
+    public void A_credential_that_is_written_out_for_a_tracker_that_is_not_named()
+    {
+        folder.Set("trackers/trackit.json", "needs", """{"id": "the token"}""");
+
+        Only("literal_credential", "approve", "It looks like Trackit's. It knows the caller by id", Findings("""{"approve": "https://t.example/in?cid={click}&st=sale&id=s3cret"}"""));
+        Assert.Empty(Findings("""{"approve": "https://t.example/in?cid={click}&st=sale&id={env:ID}"}"""));
+    }
+
     [Theory]
     [InlineData("https://10.1.2.3")]
     [InlineData("http://127.0.0.1:8090")]
@@ -163,6 +206,8 @@ public sealed class PostbackCheckTests : IDisposable
     [InlineData("%subid%")]
     [InlineData("<bannerid>")]
     [InlineData("(click.id)")]
+    [InlineData("[[[subid]]]")]
+    [InlineData("[=click=]")]
     public void A_macro_as_other_systems_write_it(string macro) =>
         Only("foreign_macro", "approve", $"x={macro} is sent to the letter", Findings(JsonSerializer.Serialize(new { approve = $"https://other.example/?c={{click}}&x={macro}" })));
 
@@ -200,22 +245,30 @@ public sealed class PostbackCheckTests : IDisposable
     [InlineData("keitaro", """{"approve": "https://k.example/KEY/postback?subid={click}&status={status}"}""", "unknown_status_word", "\"accepted\"")]
     [InlineData("keitaro", """{"wait": "https://k.example/KEY/postback?subid={click}"}""", "empty_status", "Keitaro takes a postback without a status for \"sale\"")]
     [InlineData("voluum", """{"tracker": "voluum", "url": "https://v.example/postback?cid={click}&txid={tid}", "words": {"wait": "lead", "approve": "sale"}}""", "dropped_event", "post only approve")]
+    [InlineData("*", """{"wait": "https://v.example/postback?cid={click}&txid={order_id}", "approve": "https://v.example/postback?cid={click}&payout={payout}&txid={order_id}&currency={currency}"}""", "dropped_event", "If it is Voluum: Voluum counts the first of them")]
+    [InlineData("*", "\"https://b.example/postback?cid={click}&txid={order_id}\"", "unnamed_tracker", "bemob or voluum-events or voluum: if it is one of them")]
+    [InlineData("*", """{"cancel": "https://r.example/postback?clickid={click}&status=Rejected&sum={payout}"}""", "unknown_status_word", "It looks like RedTrack's. RedTrack does not know the status \"Rejected\"")]
     [InlineData("binom", """{"cancel": "https://b.example/click?cnv_id={sub1}&cnv_status=x&payout=5"}""", "payout_without_money", "It pays 5")]
     [InlineData("altercpa-pro", """{"approve": {"tracker": "altercpa-pro", "base": "https://a.example", "parameters": {"token": "{env:T}"}}}""", "required_first_missing", "wait first")]
     public void The_mistakes_that_people_make_with_shipped_trackers_are_found(string name, string json, string code, string why)
     {
-        folder.Write($"trackers/{name}.json", File.ReadAllText(Path.Combine(Samples.Folder, "trackers", $"{name}.json")));
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Samples.Folder, "trackers"), $"{name}.json"))
+            folder.Write($"trackers/{Path.GetFileName(file)}", File.ReadAllText(file));
 
         Assert.Contains(Findings(json), finding => finding.Code == code && finding.Why.Contains(why, StringComparison.Ordinal));
     }
 
     [Fact]
-    public void A_url_that_two_trackers_may_have_is_neithers()
+    public void A_url_that_two_trackers_may_have_is_neithers_until_one_is_named()
     {
         folder.Write("trackers/other.json", Tracker);
 
-        Assert.Empty(Findings("""{"wait": "https://t.example/in?cid={click}"}"""));
+        Only("unnamed_tracker", "wait", "other or trackit", Findings("""{"wait": "https://t.example/in?cid={click}"}"""));
     }
+
+    [Fact]
+    public void A_template_of_many_macros_is_read_in_no_time() =>
+        Assert.DoesNotContain(Findings(JsonSerializer.Serialize(new { approve = $"https://t.example/in?cid={{click}}&st={string.Concat(Enumerable.Repeat("{sub1}x", 60))}" })), finding => finding.Code is "no_click_id");
 
     private static string Approve(string host) => JsonSerializer.Serialize(new { approve = $"{host}/?c={{click}}" });
 

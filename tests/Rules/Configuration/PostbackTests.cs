@@ -62,6 +62,10 @@ public sealed class PostbackTests : IDisposable
 
         Assert.Equal("https://b.example/click.json?c={click}&t={env:T}", postbacks[StatusEvent.Wait].Url);
         Assert.Equal("https://b.example/click.php?cnv_id={click}&cnv_status={status}&payout={payout}&t={env:T}", postbacks[StatusEvent.Approve].Url);
+
+        Assert.Equal([StatusEvent.Approve], Read("""{"tracker": "binom", "url": "https://b.example/click.php?cnv_id={click}&cnv_status={status}"}""").Keys);
+        var fault = folder.Set(ConfigFolder.Campaign, "postbacks", """{"wait": {"tracker": "binom", "url": "https://b.example/click.php?cnv_id={click}"}}""").Fault();
+        Assert.Contains("Binom takes wait at /click.json; write that URL here.", fault.Why, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -69,6 +73,11 @@ public sealed class PostbackTests : IDisposable
     [InlineData("""{"tracker": "binom", "base": "https://b.example", "parameters": {"key": "s3cret"}}""", "postbacks.parameters", "write where it is, as {env:NAME}")]
     [InlineData("""{"tracker": "binom", "url": "https://b.example/?cnv_id={click}"}""", "postbacks.url", "Binom needs key: the account's. Add key={env:NAME} to the URL.")]
     [InlineData("""{"tracker": "binom", "url": "https://b.example/?cnv_id={click}&key=s3cret"}""", "postbacks.url", "write where it is, as {env:NAME}")]
+    [InlineData("""{"tracker": "binom", "url": "https://b.example/?cnv_id={click}&key=s3cret{sub1}"}""", "postbacks.url", "write where it is, as {env:NAME}")]
+    [InlineData("""{"tracker": "binom", "url": "https://b.example/?key=s3cret", "form": {"cnv_id": "{click}"}}""", "postbacks.url", "write where it is, as {env:NAME}")]
+    [InlineData("""{"tracker": "binom", "url": "https://b.example/", "form": {"cnv_id": "{click}", "key": "s3cret"}}""", "postbacks.url", "write where it is, as {env:NAME}")]
+    [InlineData("""{"tracker": "binom", "url": "https://b.example/", "json": {"cnv_id": "{click}", "key": "s3cret"}}""", "postbacks.url", "write where it is, as {env:NAME}")]
+    [InlineData("""{"tracker": "binom", "url": "https://b.example/", "json": {"cnv_id": "{click}"}}""", "postbacks.url", "Binom needs key")]
     public void What_a_tracker_knows_the_caller_by_must_be_there_and_must_be_a_reference(string json, string at, string why)
     {
         var fault = folder.Set(ConfigFolder.Tracker, "needs", """{"key": "the account's"}""").Set(ConfigFolder.Campaign, "postbacks", json).Fault();
@@ -86,6 +95,8 @@ public sealed class PostbackTests : IDisposable
     [InlineData("""{"tracker": "binom", "base": "https://b.example", "parameters": {"t": "{tid}"}}""", "postbacks.parameters", "Binom knows no transaction id")]
     [InlineData("""{"tracker": "binom", "base": "https://b.example", "parameters": {"t": "a&b=c"}}""", "postbacks.parameters.t", "one parameter per key")]
     [InlineData("""{"tracker": "binom", "base": "https://b.example", "words": {}}""", "postbacks.words", "leave the key out")]
+    [InlineData("""{"url": "https://b.example/?c={status:approve=a}", "headers": {"X-A": "{status:cancel=b}"}}""", "postbacks", "It would be sent for no event")]
+    [InlineData("""["https://a.example", {"tracker": "binom", "url": "https://b.example/?c={status:approve=a}", "words": {"wait": "lead"}}]""", "postbacks[1]", "It would be sent for no event")]
     [InlineData("""{"url": "https://b.example", "words": {"wait": "x"}}""", "postbacks.tracker", "missing")]
     [InlineData("""{"wait": "https://b.example/?s={status:approve=sale}"}""", "postbacks.wait", "Its {status:…} has no word for wait; remove this event, or add wait=WORD to it.")]
     [InlineData("""{"url": "https://b.example", "json": {"c": "{raw:click}"}}""", "postbacks.json", "for URLs and forms")]

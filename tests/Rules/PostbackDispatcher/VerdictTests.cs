@@ -14,9 +14,10 @@ public class VerdictTests
 
     private static readonly AnswerRules Rules = new(
     [
-        new(new Regex("success=true"), TrackerVerdict.Credited, false),
-        new(new Regex(@"success=false;?\s*(err_msg=(?<reason>[^;]*))?"), TrackerVerdict.Refused, false),
-        new(new Regex("not stored yet"), TrackerVerdict.Refused, true),
+        new(new Regex("success=true"), TrackerVerdict.Credited, false, false),
+        new(new Regex(@"success=false;?\s*(err_msg=(?<reason>[^;]*))?"), TrackerVerdict.Refused, false, false),
+        new(new Regex("not stored yet"), TrackerVerdict.Refused, true, false),
+        new(new Regex("Duplicate"), TrackerVerdict.Refused, false, true),
     ], TrackerVerdict.Received);
 
     [Theory]
@@ -49,6 +50,16 @@ public class VerdictTests
         }
         Assert.Null(Of(status, Verdict.Schedule.Count + 1).RetryIn);
         Assert.False(Of(status, Verdict.Schedule.Count + 1).Delivered);
+    }
+
+    [Fact]
+    public void A_tracker_that_says_that_it_has_had_it_refuses_a_first_attempt_and_behind_another_one_has_counted_that()
+    {
+        var answer = new TrackerAnswer(200, "Duplicate", null, null, 1);
+
+        var first = Verdict.Of(answer, Rules, 1, TimeSpan.Zero, Middle);
+        Assert.Equal((false, null, TrackerVerdict.Refused), (first.Delivered, first.RetryIn, first.Says));
+        Assert.Equal(new Verdict(true, null, null, TrackerVerdict.Credited), Verdict.Of(answer, Rules, 2, Verdict.Planned(2), Middle));
     }
 
     [Fact]

@@ -160,10 +160,21 @@ public sealed class CampaignAndCheckTests : IDisposable
               trash    nothing is sent
             warning: campaigns/nutra.json: wait, approve to http://v.example:80: It goes over plain http, which anybody on the way can read and change: use https:// if the tracker has it. [plain_http]
             Voluum: It drops what it has had.
+            not set here: env:KEY
             1 warning(s).
 
             """, folder.Do("postbacks check nutra --profile embedded"));
         Assert.Contains("warning: campaigns/nutra.json", folder.Do("config check --profile embedded"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Postbacks_check_looks_at_partners_that_are_in_no_campaign_too()
+    {
+        folder.Do("partner new anna");
+        folder.Write("partners/anna.json", folder.Read("partners/anna.json").TrimEnd().TrimEnd('}') + """, "postbacks": "https://t.example/?status={status}" }""");
+
+        Assert.Contains("warning: partners/anna.json", folder.Do("postbacks check --profile embedded"), StringComparison.Ordinal);
+        Assert.DoesNotContain("anna", folder.Do("postbacks check demo --profile embedded"), StringComparison.Ordinal);
     }
 
     [Fact]
