@@ -203,6 +203,23 @@ public class ShippedTrackersTests
         Assert.Equal((TrackerVerdict.Refused, retry), (reading.Verdict, reading.Retry));
     }
 
+    [Theory]
+    // support.tune.com, Receiving Conversions via Postback URL; developers.tune.com, Conversion status codes, 12 and 18.
+    [InlineData("success=false; err_msg=Duplicate conversion;", true, "Duplicate conversion")]
+    [InlineData("success=false; err_msg=Duplicate Conversion by Unique ID;", true, "Duplicate Conversion by Unique ID")]
+    [InlineData("""{"success":false,"code":7,"message":"Conversion already exists"}""", true, "Conversion already exists")]
+    [InlineData("""{"error":"already been recorded","status":"error"}""", true, "already been recorded")]
+    [InlineData("""{"status":"error","reason":"duplicate"}""", true, "duplicate")]
+    [InlineData("success=false; err_msg=Invalid Advertiser security token;", false, "Invalid Advertiser security token")]
+    [InlineData("""{"success":false,"message":"The offer has already ended"}""", false, "The offer has already ended")]
+    [InlineData("""{"success":false,"message":"Click not found","duplicate":false}""", false, "Click not found")]
+    public void A_refusal_that_it_has_the_conversion_already_is_no_loss_after_an_earlier_attempt(string body, bool creditedOnRetry, string reason)
+    {
+        var reading = Shipped["generic"].Answers.Read(body);
+
+        Assert.Equal((TrackerVerdict.Refused, creditedOnRetry, reason), (reading.Verdict, reading.CreditedOnRetry, reading.Reason));
+    }
+
     /// <summary>With the parameters that the campaign brings.</summary>
     private static string Url(string name, StatusEvent statusEvent, string at = "https://tracker.example") =>
         Shipped[name].UrlFor(statusEvent, at, Shipped[name].Needs.Keys.ToDictionary(need => need, _ => "{env:TOKEN}"));
