@@ -49,7 +49,7 @@ public sealed record PostbackTemplate(string Url, string Target)
     public IEnumerable<string> Secrets => Used.Where(Macros.IsSecret);
 
     /// <summary>What it sends by name, as it is written: in the query, in a form, and as texts at the top of JSON.</summary>
-    /// <param name="isAll">False where a body of another kind may hold more.</param>
+    /// <param name="isAll">False where a body may hold more, deeper down or in another form.</param>
     internal IEnumerable<(string Name, string Value)> Parameters(out bool isAll)
     {
         var inQuery = PostbackUrl.ParametersOf(Url);
@@ -61,15 +61,15 @@ public sealed record PostbackTemplate(string Url, string Target)
         try
         {
             using var json = JsonDocument.Parse(Body.Template);
-            if (json.RootElement.ValueKind is JsonValueKind.Object)
-                return [.. inQuery, .. json.RootElement.EnumerateObject().Where(member => member.Value.ValueKind is JsonValueKind.String).Select(member => (member.Name, member.Value.GetString()!))];
+            var members = json.RootElement.ValueKind is JsonValueKind.Object ? json.RootElement.EnumerateObject().ToList() : [];
+            isAll = members.Count > 0 && members.TrueForAll(member => member.Value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array));
+            return [.. inQuery, .. members.Where(member => member.Value.ValueKind is JsonValueKind.String).Select(member => (member.Name, member.Value.GetString()!))];
         }
-        catch (JsonException)
+        catch (JsonException) // some other text
         {
-            // Some other text.
+            isAll = false;
+            return inQuery;
         }
-        isAll = false;
-        return inQuery;
     }
 
     private IEnumerable<string> Used =>

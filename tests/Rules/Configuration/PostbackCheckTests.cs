@@ -111,6 +111,7 @@ public sealed class PostbackCheckTests : IDisposable
     [InlineData("""{"tracker": "trackit", "url": "https://t.example/in?cid={click}&st={status}&tx={lead_id}.{event}"}""")]
     [InlineData("""{"wait": "https://t.example/in?cid={click}&st=lead&tx={order_id}-lead", "approve": "https://t.example/in?cid={click}&st=sale&tx={order_id}-sale"}""")]
     [InlineData("""{"tracker": "trackit", "url": "https://t.example/in", "form": {"cid": "{click}", "st": "{status}", "tx": "{tid}"}}""")]
+    [InlineData("""{"tracker": "trackit", "url": "https://t.example/in", "json": {"lead": {"cid": "{click}", "st": "{status}", "tx": "{tid}"}}}""")]
     [InlineData("""{"tracker": "trackit", "url": "https://t.example/in", "body": "{click} {status}", "content_type": "text/plain"}""")]
     public void Events_that_the_tracker_can_tell_apart_are_no_finding(string json)
     {
