@@ -78,7 +78,7 @@ public sealed class InDoubt
     public async Task Where_nobody_can_look_an_operator_names_the_order_and_its_postback_goes_out()
     {
         await using var relay = await Relay.StartAsync(new RelayOptions { Configure = config => { Quickly(config); Blindly(config); } });
-        var (_, other) = await relay.SubmitAsync(new { phone = "+4915123456780" });
+        var (_, other) = await relay.SubmitAsync(new { phone = "+4915123456780" }, headers: ("Prefer", "wait=30"));
         await relay.FaultAsync(new { target = "crm", kind = "cut", times = 1 });
         var (_, answer) = await relay.SubmitAsync(new { phone = "+4915123456789", click_id = "named" }, headers: ("Prefer", "respond-async"));
         await Story(relay, answer.At("lead_id")!, "OrderInDoubt");
