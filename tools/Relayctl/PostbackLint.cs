@@ -21,13 +21,14 @@ internal sealed class PostbackLint(string folder, TextWriter output, TextWriter 
         var findings = Findings(config).Where(finding => args.NameIfGiven is null || files.Contains(finding.File)).ToList();
         foreach (var finding in findings)
             output.WriteLine($"warning: {finding}");
-        foreach (var tracker in campaigns.SelectMany(campaign => Sent(campaign, config)).Select(sent => sent.Template.Tracker).OfType<Tracker>().DistinctBy(tracker => tracker.Name))
+        var templates = campaigns.SelectMany(campaign => Sent(campaign, config)).Select(sent => sent.Template).ToList();
+        foreach (var tracker in templates.Select(template => template.Tracker).OfType<Tracker>().DistinctBy(tracker => tracker.Name))
         {
             foreach (var trap in tracker.Traps)
                 output.WriteLine($"{tracker.Title}: {trap}");
         }
         // A secret may be another machine's, so a missing one is said and is no finding.
-        foreach (var reference in campaigns.SelectMany(campaign => Sent(campaign, config)).SelectMany(sent => sent.Template.Secrets).Distinct().Where(reference => !new Secret(reference, config.Folder).TryReveal(out _, out _)))
+        foreach (var reference in templates.SelectMany(template => template.Secrets).Distinct().Where(reference => !new Secret(reference, config.Folder).TryReveal(out _, out _)))
             output.WriteLine($"not set here: {reference}");
         output.WriteLine(findings.Count is 0 ? "No warnings." : $"{findings.Count} warning(s).");
         return 0;

@@ -11,9 +11,6 @@ public static partial class PostbackCheck
 {
     private static readonly string[] PrivateSuffixes = [".localhost", ".local", ".internal", ".lan", ".home.arpa"];
 
-    /// <summary>Macros of which partners may have made their click id.</summary>
-    private static readonly string[] OfTheLead = ["sub", "param."];
-
     /// <param name="allowed">The operator's own networks, which postbacks may go to.</param>
     public static IReadOnlyList<PostbackFinding> Of(RelayConfig config, IReadOnlyList<IPNetwork> allowed) =>
     [
@@ -42,43 +39,43 @@ public static partial class PostbackCheck
         }
     }
 
-    private static IEnumerable<Sent> All(IReadOnlyDictionary<StatusEvent, IReadOnlyList<PostbackTemplate>> postbacks, IEnumerable<Campaign> campaigns, RelayConfig config) =>
-        postbacks.OrderBy(each => each.Key).SelectMany(each => each.Value.Select(template => Sent.Of(each.Key, template, campaigns, config.Trackers.Values)));
+    private static IEnumerable<CheckedPostback> All(IReadOnlyDictionary<StatusEvent, IReadOnlyList<PostbackTemplate>> postbacks, IEnumerable<Campaign> campaigns, RelayConfig config) =>
+        postbacks.OrderBy(each => each.Key).SelectMany(each => each.Value.Select(template => CheckedPostback.Of(each.Key, template, campaigns, config.Trackers.Values)));
 
-    private static IEnumerable<PostbackFinding> Grouped(string file, IEnumerable<Sent> all, Func<Sent, IEnumerable<(string Code, string Why)>> find) => all
+    private static IEnumerable<PostbackFinding> Grouped(string file, IEnumerable<CheckedPostback> all, Func<CheckedPostback, IEnumerable<(string Code, string Why)>> find) => all
         .SelectMany(sent => find(sent).Select(found => (sent, found)))
         .GroupBy(each => (each.sent.Template.Target, each.found))
         .Select(same => new PostbackFinding(file, [.. same.Select(each => each.sent.Event).Distinct()], same.Key.Target, same.Key.found.Code, same.Key.found.Why));
 
     /// <summary>What one postback shows by itself.</summary>
-    private static IEnumerable<(string Code, string Why)> Alone(Sent sent, IReadOnlyList<IPNetwork> allowed) =>
+    private static IEnumerable<(string Code, string Why)> Alone(CheckedPostback sent, IReadOnlyList<IPNetwork> allowed) =>
         OfTracker(sent).Concat(OfClick(sent)).Concat(OfStatus(sent)).Concat(OfMoney(sent)).Concat(OfAddress(new Uri(sent.Template.Target), allowed)).Concat(OfMacros(sent));
 
-    private static IEnumerable<(string, string)> OfTracker(Sent sent)
+    private static IEnumerable<(string, string)> OfTracker(CheckedPostback sent)
     {
         if (sent.Template.Tracker is null && sent.Candidates.Count > 1)
             yield return ("unnamed_tracker", $"Its URL may be that of {string.Join(" or ", sent.Candidates.Select(tracker => tracker.Name))}: if it is one of them, name it (\"tracker\": …), so that what goes wrong there is found and its answers are understood.");
         foreach (var name in sent.Template.Tracker is null ? sent.Tracker?.Needs.Keys ?? [] : [])
         {
-            if (sent.Values(name).Any(value => !Uses(value, Macros.IsSecret)))
+            if (sent.Values(name).Any(value => !CheckedPostback.Uses(value, Macros.IsSecret)))
                 yield return ("literal_credential", $"{sent.Whose}It knows the caller by {name}, which is written out and would be shown: write where it is, as {{env:NAME}} or {{file:PATH}}.");
         }
     }
 
-    private static IEnumerable<(string, string)> OfClick(Sent sent)
+    private static IEnumerable<(string, string)> OfClick(CheckedPostback sent)
     {
         if (sent.NameOf("click_id") is { } name)
         {
-            if (!sent.Values(name).Any(value => Uses(value, IsOfClick)))
+            if (!sent.Values(name).Any(value => CheckedPostback.Uses(value, CheckedPostback.IsOfClick)))
                 yield return ("no_click_id", $"{sent.Whose}{sent.Tracker!.Title} finds the click by {name}: write {name}={{click_id}}.");
         }
-        else if (!sent.Template.UsesAny(IsOfClick))
+        else if (!sent.Template.UsesAny(CheckedPostback.IsOfClick))
         {
             yield return ("no_click_id", "Nothing in it says which click it is about: add {click_id}.");
         }
     }
 
-    private static IEnumerable<(string, string)> OfStatus(Sent sent)
+    private static IEnumerable<(string, string)> OfStatus(CheckedPostback sent)
     {
         if (sent.NameOf("status") is not { } name)
             yield break;
@@ -97,10 +94,10 @@ public static partial class PostbackCheck
     }
 
     /// <summary>Some take a list of foreign words for each of their own, and one of those to leave alone: <c>sale_status=approved,confirmed</c>, <c>ignore_status=hold</c>.</summary>
-    private static bool IsTranslated(string word, Sent sent) =>
+    private static bool IsTranslated(string word, CheckedPostback sent) =>
         sent.Parameters.Where(same => same.Key.EndsWith("_status", StringComparison.Ordinal)).SelectMany(same => same).Any(list => list.Split(',').Contains(word));
 
-    private static IEnumerable<(string, string)> OfMoney(Sent sent)
+    private static IEnumerable<(string, string)> OfMoney(CheckedPostback sent)
     {
         if (sent.Event is StatusEvent.Approve)
             yield break;
@@ -132,21 +129,20 @@ public static partial class PostbackCheck
 
     private static bool IsPrivate(string host) => !host.Contains('.') || PrivateSuffixes.Any(suffix => host.EndsWith(suffix, StringComparison.OrdinalIgnoreCase));
 
-    private static IEnumerable<(string, string)> OfMacros(Sent sent) =>
+    private static IEnumerable<(string, string)> OfMacros(CheckedPostback sent) =>
         PostbackUrl.ParametersOf(sent.Template.Url).Where(p => OtherMacro().IsMatch(p.Value)).Select(p => ("foreign_macro",
             $"{Credentials.Masked($"?{p.Name}={p.Value}")[1..]} is sent to the letter: the relay's macros stand in single braces, as {{click_id}}."));
 
     /// <summary>What several postbacks to one tracker show.</summary>
-    private static IEnumerable<PostbackFinding> Together(string file, IEnumerable<Sent> all) => all
+    private static IEnumerable<PostbackFinding> Together(string file, IEnumerable<CheckedPostback> all) => all
         .SelectMany(sent => sent.IsKnown ? sent.Candidates.Select(tracker => (Tracker: tracker, Sent: sent with { Candidates = [tracker] })) : [])
         .GroupBy(each => (each.Sent.Template.Target, each.Tracker.Name), each => each.Sent)
         .SelectMany(same => Together([.. same]).Select(found => new PostbackFinding(file, [.. found.Of.Select(sent => sent.Event)], same.Key.Target, found.Code, found.Why)));
 
-    private static IEnumerable<(IReadOnlyList<Sent> Of, string Code, string Why)> Together(IReadOnlyList<Sent> same)
+    private static IEnumerable<(IReadOnlyList<CheckedPostback> Of, string Code, string Why)> Together(IReadOnlyList<CheckedPostback> same)
     {
         var (first, tracker) = (same[0], same[0].Tracker!);
-        var ids = same.GroupBy(sent => sent.TransactionId).ToList();
-        foreach (var alike in ids.Where(alike => tracker.Repeat is TrackerRepeat.Ignored && alike.Count() > 1))
+        foreach (var alike in same.GroupBy(sent => sent.TransactionId).Where(alike => tracker.Repeat is TrackerRepeat.Ignored && alike.Count() > 1))
         {
             var own = first.NameOf("tid") is { } name ? $"give each a transaction id of its own ({name}={(first.Template.Tracker is { TransactionId: TransactionId.Event } ? "{tid}" : "{order_id}-{event}")}), or " : "";
             yield return ([.. alike], "dropped_event", $"{first.Whose}{tracker.Title} counts the first of them to come and throws the others away: {own}post only approve.");
@@ -154,93 +150,16 @@ public static partial class PostbackCheck
         // Of one of several that it may be, no more is said.
         if (!first.IsSure)
             yield break;
-        if (tracker.TransactionId is TransactionId.Order && ids.Count > 1)
-            yield return (same, "changing_transaction_id", $"{first.Whose}{first.NameOf("tid")} is not the same for all of them, and {tracker.Title} counts each as a conversion of its own: write {first.NameOf("tid")}={{tid}}, which stays the same over the order's life.");
+        // An event whose form in the tracker's file has none is told apart by nothing else.
+        var told = same.Where(sent => sent.NameOf("tid") is not null).ToList();
+        if (tracker.TransactionId is TransactionId.Order && told.DistinctBy(sent => sent.TransactionId).Count() > 1)
+            yield return (told, "changing_transaction_id", $"{first.Whose}{told[0].NameOf("tid")} is not the same for all of them, and {tracker.Title} counts each as a conversion of its own: write {told[0].NameOf("tid")}={{tid}}, which stays the same over the order's life.");
         var missing = tracker.RequiredFirst.Except(same.Select(sent => sent.Event)).ToList();
         if (missing.Count > 0 && same.Any(sent => !tracker.RequiredFirst.Contains(sent.Event)))
             yield return (same, "required_first_missing", $"{first.Whose}{tracker.Title} must have had {string.Join(", ", missing).ToLowerInvariant()} first, or these mean nothing to it: post that, too.");
     }
 
-    private static bool Uses(string value, Func<string, bool> isWanted) => Macros.Parse(value).Any(part => part.IsMacro && isWanted(Macros.Plain(part.Text)));
-
-    private static bool IsOfClick(string macro) => macro is "click_id" || OfTheLead.Any(start => macro.StartsWith(start, StringComparison.Ordinal));
-
     /// <summary>Macros as other systems write them, where one is the whole value.</summary>
     [GeneratedRegex(@"^(\[{1,3}=?[A-Za-z_][\w.]*=?\]{1,3}|%[A-Za-z_]\w{2,}%|<[A-Za-z_][\w.]*>|\([A-Za-z_][\w.]*\))\z")]
     private static partial Regex OtherMacro();
-
-    /// <summary>A postback of an event, and what is known of its tracker.</summary>
-    /// <param name="Candidates">The tracker that it names; else those whose URLs look like this.</param>
-    /// <param name="Labels">That a bare <c>{status}</c> stands for.</param>
-    /// <param name="IsKnown">False where a body may hold more than <paramref name="Parameters"/>.</param>
-    /// <param name="IsSure">Whether there was one candidate from the beginning.</param>
-    private sealed record Sent(StatusEvent Event, PostbackTemplate Template, IReadOnlyList<Tracker> Candidates, IReadOnlyList<string> Labels, ILookup<string, string> Parameters, bool IsKnown, bool IsSure)
-    {
-        /// <summary>More readings of a status than any template has.</summary>
-        private const int MostReadings = 50;
-
-        public static Sent Of(StatusEvent statusEvent, PostbackTemplate template, IEnumerable<Campaign> campaigns, IEnumerable<Tracker> trackers)
-        {
-            var parameters = template.Parameters(out var isAll).ToLookup(p => p.Name, p => p.Value, StringComparer.Ordinal);
-            var labels = campaigns.SelectMany(campaign => campaign.StatusMap.Entries.Values.OfType<MappedStatus>().Append(campaign.FirstStatus.Status)).Where(status => status.Event == statusEvent).Select(status => status.Label).Distinct();
-            List<Tracker> candidates = template.Tracker is { } named ? [named] : template.Body is null ? LookingLike(template.Url, statusEvent, parameters, trackers) : [];
-            return new Sent(statusEvent, template, candidates, [.. labels], parameters, isAll, candidates.Count is 1);
-        }
-
-        /// <summary>Null where it may be one of several.</summary>
-        public Tracker? Tracker => Candidates is [var only] ? only : null;
-
-        /// <summary>How a sentence about the tracker begins, where nobody has named it.</summary>
-        public string Whose => Template.Tracker is not null ? "" : IsSure ? $"It looks like {Tracker!.Title}'s. " : $"If it is {Tracker!.Title}: ";
-
-        /// <summary>The parameter by which the tracker gets what a macro stands for; null where it has none, or where nobody can say.</summary>
-        public string? NameOf(string macro) => Tracker is null || !IsKnown ? null : NameOf(Tracker, Event, macro);
-
-        public IEnumerable<string> Values(string parameter) => Parameters[parameter];
-
-        /// <summary>Whether the tracker's file has the payout in a postback of this event.</summary>
-        public bool WantsPayout => Tracker is not null && Tracker.FormOf(Event).Parameters.Values.Any(value => Uses(value, macro => macro is "payout"));
-
-        /// <summary>Two that are equal are so for every order.</summary>
-        public string TransactionId => NameOf("tid") is not { } name ? "" : string.Concat(Values(name).SelectMany(Macros.Parse).Select(part => !part.IsMacro ? part.Text : Macros.Plain(part.Text) switch
-        {
-            "tid" => Template.Tid("{order_id}", Event),
-            "event" => Event.ToString().ToLowerInvariant(),
-            "status" => Template.Word ?? $"{{label of {Event}}}",
-            "timestamp" => $"{{time of {Event}}}",
-            var macro when Macros.IsMapping(macro) => Macros.WordFor(macro, Event),
-            var macro => $"{{{macro}}}",
-        }));
-
-        /// <summary>What a status may read as; null stands for what nobody can say before there is a lead.</summary>
-        public IEnumerable<string?> Readings(string value)
-        {
-            IReadOnlyList<string?> read = [""];
-            foreach (var part in Macros.Parse(value))
-                read = [.. read.SelectMany(_ => Readings(part), (before, after) => before is null || after is null ? null : before + after).Distinct().Take(MostReadings)];
-            return read;
-        }
-
-        private string?[] Readings(Macros.Part part) => part.IsMacro ? Macros.Plain(part.Text) switch
-        {
-            "status" when Template.Word is { } word => [word],
-            "status" when Labels.Count > 0 => [.. Labels],
-            "event" => [Event.ToString().ToLowerInvariant()],
-            var macro when Macros.IsMapping(macro) => [Macros.WordFor(macro, Event)],
-            var macro when IsOfClick(macro) || macro is "comment" => ["", null],
-            _ => new string?[] { null },
-        } : [Uri.UnescapeDataString(part.Text)];
-
-        private static string? NameOf(Tracker tracker, StatusEvent statusEvent, string macro) =>
-            tracker.FormOf(statusEvent).Parameters.Concat(tracker.MoneyParameters).FirstOrDefault(p => Uses(p.Value, used => used == macro)).Key;
-
-        /// <summary>Those that take the event at this path and the click in one of these parameters; of these, if there are any, those that have all of the parameters.</summary>
-        private static List<Tracker> LookingLike(string url, StatusEvent statusEvent, ILookup<string, string> parameters, IEnumerable<Tracker> trackers)
-        {
-            var path = url.Split('?')[0];
-            var alike = trackers.Where(tracker => tracker.Name is not Tracker.Generic && path.EndsWith(tracker.FormOf(statusEvent).Path, StringComparison.Ordinal) && NameOf(tracker, statusEvent, "click_id") is { } click && parameters.Contains(click)).ToList();
-            var whole = alike.Where(tracker => parameters.All(p => tracker.FormOf(statusEvent).Parameters.ContainsKey(p.Key) || tracker.MoneyParameters.ContainsKey(p.Key))).ToList();
-            return whole.Count > 0 ? whole : alike;
-        }
-    }
 }

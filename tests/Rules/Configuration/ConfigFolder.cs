@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LeadRelay.Configuration;
+using LeadRelay.Contracts;
 
 namespace LeadRelay.Tests.Rules.Configuration;
 
@@ -80,6 +81,12 @@ internal sealed class ConfigFolder : IDisposable
         Assert.Empty(result.Faults);
         return result.Config!;
     }
+
+    /// <summary>The campaign's postbacks as they are read from JSON, which must be valid.</summary>
+    public IReadOnlyDictionary<StatusEvent, IReadOnlyList<PostbackTemplate>> Postbacks(string json) => Set(Campaign, "postbacks", json).Config().Campaigns["first"].Postbacks;
+
+    /// <summary>Those of them that have one for each event.</summary>
+    public Dictionary<StatusEvent, PostbackTemplate> Postback(string json) => Postbacks(json).ToDictionary(each => each.Key, each => Assert.Single(each.Value));
 
     /// <summary>The one fault there must be.</summary>
     public ConfigFault Fault()

@@ -164,6 +164,7 @@ public sealed class PostbackCheckTests : IDisposable
         folder.Set("trackers/trackit.json", "required_first", "[\"wait\"]").Set("trackers/trackit.json", "event_forms", """{"wait": {"path": "/click", "parameters": {"cid": "{click_id}"}}}""");
 
         Assert.Empty(Findings("""{"wait": "https://t.example/click?cid={click}", "approve": "https://t.example/in?cid={click}&st=sale"}"""));
+        Assert.Empty(Findings("""{"tracker": "trackit", "base": "https://t.example"}"""));
         Only("required_first_missing", "hold, approve, cancel, trash", "wait first", Findings("""{"tracker": "trackit", "url": "https://t.example/in?cid={click}&st={status}"}"""));
     }
 
