@@ -13,15 +13,6 @@ internal static partial class StatusMapReader
     private static readonly string[] Groups =
         ["PROCESSING", "CANCELED", "APPROVED", "SHIPPED", "DELIVERED", "UNDELIVERED", "REFUNDED", "SPAM", "DOUBLE"];
 
-    private static readonly Dictionary<string, StatusEvent> CommonLabels = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["accepted"] = StatusEvent.Approve, ["approved"] = StatusEvent.Approve, ["confirmed"] = StatusEvent.Approve,
-        ["rejected"] = StatusEvent.Cancel, ["cancelled"] = StatusEvent.Cancel, ["canceled"] = StatusEvent.Cancel, ["declined"] = StatusEvent.Cancel,
-        ["hold"] = StatusEvent.Hold, ["callback"] = StatusEvent.Hold,
-        ["new"] = StatusEvent.Wait, ["wait"] = StatusEvent.Wait, ["processing"] = StatusEvent.Wait,
-        ["spam"] = StatusEvent.Trash, ["double"] = StatusEvent.Trash, ["fake"] = StatusEvent.Trash, ["trash"] = StatusEvent.Trash,
-    };
-
     public static StatusMap Read(Node node) => node.Object(section =>
     {
         var entries = new OrderedDictionary<string, MappedStatus?>(StringComparer.Ordinal);
@@ -50,7 +41,7 @@ internal static partial class StatusMapReader
     private static MappedStatus? ReadValue(Node node) => node.Kind switch
     {
         JsonValueKind.String => node.Text() is not { } label || label.Equals(Ignore, StringComparison.OrdinalIgnoreCase) ? null
-            : CommonLabels.TryGetValue(label, out var common) ? new MappedStatus(label, common)
+            : MappedStatus.DefaultEvent(label) is { } common ? new MappedStatus(label, common)
             : WithoutEvent(node, label),
         JsonValueKind.Object => node.Object(section => ReadLong(node, section)),
         _ => node.Fail<MappedStatus>("It should be a label, {\"label\":\"…\",\"event\":\"…\"}, or \"ignore\"."),
@@ -63,7 +54,7 @@ internal static partial class StatusMapReader
         var isPushed = section.Optional("push", n => n.Flag(), false);
         return label is null ? null
             : statusEvent is { } given ? new MappedStatus(label, given) { IsPushed = isPushed }
-            : CommonLabels.TryGetValue(label, out var common) ? new MappedStatus(label, common) { IsPushed = isPushed }
+            : MappedStatus.DefaultEvent(label) is { } common ? new MappedStatus(label, common) { IsPushed = isPushed }
             : WithoutEvent(node, label);
     }
 
