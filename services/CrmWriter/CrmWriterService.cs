@@ -32,7 +32,12 @@ public static class CrmWriterService
         builder.Services.AddHostedService<LeaseWatch>();
     }
 
-    public static void MapCrmWriter(this WebApplication app) => app.MapService(Name).RequireOperator().MapResolutions();
+    public static void MapCrmWriter(this WebApplication app)
+    {
+        var operators = app.MapService(Name).RequireOperator();
+        operators.MapResolutions();
+        operators.MapGet("/pauses", (Politeness politeness) => TypedResults.Ok(new PauseList(politeness.Pauses())));
+    }
 
     public static void Consumers(IBusRegistrationConfigurator bus)
     {

@@ -17,7 +17,7 @@ public sealed partial class Politeness(ConfigStore config, TimeProvider time, IL
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<string, Line> lines = [];
-    private readonly ConcurrentDictionary<Secret, DateTimeOffset> refusedTokens = new();
+    private readonly ConcurrentDictionary<Secret, RefusedToken> refusedTokens = new();
 
     /// <summary>What may be claimed at this moment.</summary>
     public ClaimLimits Limits()
@@ -27,6 +27,20 @@ public sealed partial class Politeness(ConfigStore config, TimeProvider time, IL
             current.Connections.Values.ToDictionary(c => c.Name, c => Of(c).Free(now)),
             [.. current.Campaigns.Values.Where(c => IsRefused(current.Connections[c.Connection].CreateToken(c), now)).Select(c => c.Alias)],
             [.. current.Connections.Values.Where(c => IsRefused(c.Token, now)).Select(c => c.Name)]);
+    }
+
+    /// <summary>The connections whose SalesRender is left alone, or tried just now, and those with a token that it refused.</summary>
+    public IReadOnlyList<Pause> Pauses()
+    {
+        var now = time.GetUtcNow();
+        lock (lines)
+        {
+            return
+            [
+                .. lines.Select(line => PauseOf(line.Key, line.Value, now)).Concat(refusedTokens.Select(token => PauseOf(token.Key, token.Value, now)))
+                    .OfType<Pause>().OrderBy(pause => pause.Name, StringComparer.Ordinal).ThenBy(pause => pause.Text, StringComparer.Ordinal),
+            ];
+        }
     }
 
     /// <summary>Takes a claimed row's place; it is given back by disposing of it.</summary>
@@ -45,7 +59,7 @@ public sealed partial class Politeness(ConfigStore config, TimeProvider time, IL
         }
         if (outcome is CrmOutcome.NothingSent { BadCredentials: true })
         {
-            refusedTokens[token] = time.GetUtcNow() + Pause;
+            refusedTokens[token] = new RefusedToken(connection.Name, time.GetUtcNow() + Pause);
             LogTokenRefused(logger, $"{token}", connection.Name, Pause.TotalSeconds);
         }
         else if (outcome is not (CrmOutcome.NothingSent or CrmOutcome.InDoubt) && refusedTokens.TryRemove(token, out _))
@@ -55,7 +69,15 @@ public sealed partial class Politeness(ConfigStore config, TimeProvider time, IL
         return outcome;
     }
 
-    private bool IsRefused(Secret? token, DateTimeOffset now) => token is not null && refusedTokens.TryGetValue(token, out var until) && until > now;
+    private bool IsRefused(Secret? token, DateTimeOffset now) => token is not null && refusedTokens.TryGetValue(token, out var refused) && refused.Until > now;
+
+    private static Pause? PauseOf(string connection, Line line, DateTimeOffset now) => line.DownUntil is not { } until || (until <= now && line.IsIdle) ? null
+        : new Pause(connection, until,
+            $"SalesRender is down for the connection {connection}. Its calls wait and are tried again every {Pause.TotalSeconds:0} s: look whether SalesRender is up, and base_url still right.");
+
+    private static Pause? PauseOf(Secret token, RefusedToken refused, DateTimeOffset now) => refused.Until <= now ? null
+        : new Pause(refused.Connection, refused.Until,
+            $"SalesRender refuses the token {token} of the connection {refused.Connection}. What needs it waits and is tried again every {Pause.TotalSeconds:0} s: check the token.");
 
     /// <summary>Changed limits make a new line; the few calls under way on the old one are not counted on it.</summary>
     private Line Of(Connection connection)
@@ -89,6 +111,8 @@ public sealed partial class Politeness(ConfigStore config, TimeProvider time, IL
 
     private static readonly Place NoPlace = new(() => { });
 
+    private sealed record RefusedToken(string Connection, DateTimeOffset Until);
+
     private sealed class Place(Action leave) : IDisposable
     {
         public void Dispose() => leave();
@@ -98,7 +122,6 @@ public sealed partial class Politeness(ConfigStore config, TimeProvider time, IL
     {
         private readonly TokenBucketRateLimiter? rate;
         private readonly Place leave;
-        private DateTimeOffset? openUntil;
         private int running;
 
         public Line(string connection, CrmLimits limits, TimeProvider time, ILogger logger)
@@ -119,13 +142,13 @@ public sealed partial class Politeness(ConfigStore config, TimeProvider time, IL
                     ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Result is CrmOutcome.InDoubt or CrmOutcome.NothingSent { IsDown: true }),
                     OnOpened = arguments =>
                     {
-                        openUntil = time.GetUtcNow() + arguments.BreakDuration;
+                        DownUntil = time.GetUtcNow() + arguments.BreakDuration;
                         LogDown(logger, connection, Pause.TotalSeconds);
                         return default;
                     },
                     OnClosed = _ =>
                     {
-                        openUntil = null;
+                        DownUntil = null;
                         LogBack(logger, connection);
                         return default;
                     },
@@ -137,9 +160,14 @@ public sealed partial class Politeness(ConfigStore config, TimeProvider time, IL
 
         public ResiliencePipeline<CrmOutcome> Breaker { get; }
 
+        /// <summary>Until when SalesRender is left alone; past while one call tries it, null when it is not down.</summary>
+        public DateTimeOffset? DownUntil { get; private set; }
+
+        public bool IsIdle => Volatile.Read(ref running) is 0;
+
         public int Free(DateTimeOffset now)
         {
-            var atOnce = openUntil is not { } until ? Limits.Concurrency : until > now ? 0 : 1;
+            var atOnce = DownUntil is not { } until ? Limits.Concurrency : until > now ? 0 : 1;
             var free = Math.Max(0, atOnce - Volatile.Read(ref running));
             if (rate is null)
                 return free;

@@ -45,6 +45,14 @@ public sealed partial class Hosts(TimeProvider time, ILogger<Hosts> logger)
             return hosts.GetValueOrDefault(target)?.PausedUntil is { } until && until > time.GetUtcNow() ? until : null;
     }
 
+    /// <summary>The hosts that are left alone, and those of them that a call tries just now.</summary>
+    public IReadOnlyList<Pause> Pauses()
+    {
+        var now = time.GetUtcNow();
+        lock (hosts)
+            return [.. hosts.OrderBy(host => host.Key, StringComparer.Ordinal).Select(host => PauseOf(host.Key, host.Value, now)).OfType<Pause>()];
+    }
+
     /// <summary>Takes a place.</summary>
     public void Enter(string target, Lane lane)
     {
@@ -72,6 +80,10 @@ public sealed partial class Hosts(TimeProvider time, ILogger<Hosts> logger)
                 hosts.Remove(target);
         }
     }
+
+    private static Pause? PauseOf(string target, Host host, DateTimeOffset now) => host.PausedUntil is not { } until || (until <= now && host.IsIdle) ? null
+        : new Pause(target, until, $"{target} failed {host.Failures} times in a row. What is for it waits, and one call tries again every {Pause.TotalSeconds:0} s. "
+            + "What it answered, PostbackAttempted says in a lead's timeline; if it does not come back, ask whoever runs it.");
 
     private void LeaveAlone(string target, Host host)
     {

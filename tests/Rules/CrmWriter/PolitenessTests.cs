@@ -94,6 +94,31 @@ public sealed class PolitenessTests : IDisposable
         Assert.Equal(3, Free());
     }
 
+    [Fact]
+    public async Task What_is_left_alone_is_told_with_a_reason_and_no_token_but_its_reference()
+    {
+        var politeness = With("""{ "concurrency": 3 }""");
+        Assert.Empty(politeness.Pauses());
+        await CallAsync(new CrmOutcome.NothingSent("401", null) { BadCredentials = true });
+        var refused = Assert.Single(politeness.Pauses());
+        Assert.Equal(("main", clock.GetUtcNow().AddSeconds(30)), (refused.Name, refused.Until));
+        Assert.Contains($"refuses the token {store!.Current.Connections["main"].Token}", refused.Text, StringComparison.Ordinal);
+        await CallAsync(new CrmOutcome.Done("1001"));
+        Assert.Empty(politeness.Pauses());
+
+        for (var i = 0; i < 20; i++)
+            await CallAsync(new CrmOutcome.InDoubt("500"));
+        var down = Assert.Single(politeness.Pauses());
+        Assert.Equal(("main", clock.GetUtcNow().AddSeconds(30)), (down.Name, down.Until));
+        Assert.Contains("is down for the connection main", down.Text, StringComparison.Ordinal);
+        clock.Advance(TimeSpan.FromSeconds(31));
+        Assert.Empty(politeness.Pauses());
+        using (politeness.Enter("main"))
+            Assert.Equal(down, Assert.Single(politeness.Pauses()));
+        await CallAsync(new CrmOutcome.Done("1001"));
+        Assert.Empty(politeness.Pauses());
+    }
+
     private Politeness With(string limits)
     {
         folder.Set(ConfigFolder.Connection, "limits", limits);

@@ -56,6 +56,25 @@ public class HostsTests
     }
 
     [Fact]
+    public void What_is_left_alone_is_told_with_a_reason_also_while_a_call_tries_it()
+    {
+        Call(isUp: false, Hosts.FailuresInARow - 1);
+        Assert.Empty(hosts.Pauses());
+        Call(isUp: false);
+
+        var pause = Assert.Single(hosts.Pauses());
+        Assert.Equal((Host, clock.GetUtcNow() + Hosts.Pause), (pause.Name, pause.Until));
+        Assert.Contains("failed 10 times in a row. What is for it waits", pause.Text, StringComparison.Ordinal);
+
+        clock.Advance(Hosts.Pause);
+        Assert.Empty(hosts.Pauses());
+        hosts.Enter(Host, Lane.Retry);
+        Assert.Equal(pause, Assert.Single(hosts.Pauses()));
+        hosts.Leave(Host, Lane.Retry, isUp: true);
+        Assert.Empty(hosts.Pauses());
+    }
+
+    [Fact]
     public void One_answer_in_between_and_it_is_not_left_alone()
     {
         for (var i = 0; i < 5; i++)
