@@ -42,6 +42,7 @@ public static class PostbackDispatcherService
         operators.MapPostbacks();
         operators.MapTrials();
         operators.MapJobs();
+        operators.MapHeld();
         operators.MapGet("/pauses", (Hosts hosts) => TypedResults.Ok(new PauseList(hosts.Pauses())));
     }
 

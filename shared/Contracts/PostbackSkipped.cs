@@ -9,7 +9,7 @@ namespace LeadRelay.Contracts;
 /// <c>cancelled</c> (an operator did).
 /// </param>
 /// <param name="Sequence">Place of the change in the order's history, Unix milliseconds.</param>
-/// <param name="Rule">The entry of the campaign's map that the status was found by, as <c>3</c> or <c>group:APPROVED</c>; absent when it was not looked up.</param>
+/// <param name="Rule">The entry of the campaign's map that the status was found by, as <c>3</c> or <c>group:APPROVED</c>; <c>operator</c> where he released one that the map lacks; absent when it was not looked up.</param>
 public sealed record PostbackSkipped(
     Subject About,
     StatusEvent? Event,

@@ -8,6 +8,9 @@ namespace LeadRelay.PostbackDispatcher;
 public sealed record Decision(
     IReadOnlyDictionary<string, TargetRecord> Targets, IReadOnlyList<Postback> Deliveries, IReadOnlyList<Guid> Superseded, IReadOnlyList<Outgoing> Events, bool Held)
 {
+    /// <summary>What stands in the place of the map's entry where an operator said what a status means.</summary>
+    public const string Operator = "operator";
+
     /// <summary>Nothing is decided before SalesRender was asked: keep the message until then.</summary>
     public bool Verify { get; init; }
 
@@ -27,13 +30,13 @@ public sealed record Decision(
         if (status is null)
         {
             rule = campaign.StatusMap.EntryFor(change.StatusId, change.StatusGroup);
-            if (rule is null)
+            if (rule is null && change.Released is null)
             {
-                var reason = $"The status map of {campaign.Alias} has no entry for \"{change.StatusId ?? $"group:{change.StatusGroup}"}\". Add one and this is released.";
+                var reason = $"The status map of {campaign.Alias} has no entry for \"{StatusMap.KeyOf(change.StatusId, change.StatusGroup)}\". Add one and this is released.";
                 return new Decision(order.Targets, [], [], [Event(change.MessageId.ToString(),
                     new PostbackHeld(about, change.StatusId, change.StatusGroup, reason, change.Comment, change.Sequence, now))], Held: true);
             }
-            status = campaign.StatusMap.Entries[rule];
+            (status, rule) = rule is null ? (change.Released, Operator) : (campaign.StatusMap.Entries[rule], rule);
         }
         if (status is null)
             return Skip(null, "ignored", "The status map says to ignore this status.");

@@ -43,8 +43,10 @@ public sealed class KeptMessages(
         if (time.GetUtcNow() - askedAt >= AskAgain)
         {
             askedAt = time.GetUtcNow();
-            foreach (var kept in await ledger.KeptAsync(KeptFor.Verification, AskAgain, Batch, ct))
-                await changes.ApplyAsync(kept.Id, kept.Message, ct);
+            var unanswered = await ledger.KeptAsync(KeptFor.Verification, AskAgain, Batch, ct);
+            var jobs = unanswered.Count > 0 ? await ledger.JobsAsync(null, Batch, ct) : [];
+            foreach (var kept in unanswered)
+                await changes.AskAgainAsync(kept, jobs, ct);
         }
         if (time.GetUtcNow() - forgotAt >= StrangerAfter)
         {

@@ -17,7 +17,7 @@ public sealed record StatusChange(
 
     /// <summary>The same change with SalesRender's own word on it. What the webhook said about money no longer counts.</summary>
     public static StatusChange Of(OrderVerified verified) =>
-        Of(verified.Request.CauseId, verified.Request.Cause) with { Reward = verified.Reward, Verified = verified };
+        Of(verified.Request.CauseId, verified.Request.Cause) with { Reward = verified.Reward, Verified = verified, Released = WordOf(verified.Request) };
 
     /// <summary>The creation of the order. Nothing is older, whatever the clocks say.</summary>
     /// <param name="rule">The map's entry for the status; null where the map has none.</param>
@@ -36,5 +36,10 @@ public sealed record StatusChange(
     /// <summary>The message that told of the change first, where an operator has it decided about once more.</summary>
     public Guid? FirstMessageId { get; init; }
 
+    /// <summary>What the status means by an operator's word; it counts where the map lacks the status, and nowhere else.</summary>
+    public MappedStatus? Released { get; init; }
+
     public string? CreationRule { get; private init; }
+
+    private static MappedStatus? WordOf(OrderVerificationRequested asked) => asked is { Label: { } label, Event: { } given } ? new MappedStatus(label, given) : null;
 }

@@ -56,6 +56,35 @@ public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostback
         }
     }
 
+    /// <summary>
+    /// Lets a held message go by an operator's word on its status, under the message's own id: whoever decides about it first counts,
+    /// and the map's own word, should it have one by now, goes before his.
+    /// </summary>
+    /// <returns>Whether that brings a postback (or would, in a dry run), or SalesRender is asked first.</returns>
+    public async Task<bool> ReleaseAsync(Job job, KeptMessage kept, OrderRecord order, CancellationToken ct)
+    {
+        var change = StatusChange.Of(kept.Id, kept.Message) with { Released = Releases.WordOf(job, kept.Message) };
+        while (true)
+        {
+            var current = config.Current;
+            if (!current.Campaigns.ContainsKey(job.Campaign!))
+                return false;
+            var decision = Decision.For(order, change, current, time.GetUtcNow());
+            if (job.DryRun || (decision.Verify ? await AskAsync(order, change, kept.Message, ct) : await CommitAsync(order, change, kept.Message, decision, Lane.Retry, ct)))
+                return decision.Verify || decision.Deliveries.Count > 0;
+            if (await ledger.FindAsync(order.About with { LeadId = null }, ct) is not [var touched])
+                return false;
+            order = touched;
+        }
+    }
+
+    /// <summary>Asks SalesRender about a change once more, if that is still to be asked; where the map lacks the status, on the strength of the operator's word that it was asked on before.</summary>
+    public async Task AskAgainAsync(KeptMessage kept, IReadOnlyList<Job> jobs, CancellationToken ct)
+    {
+        var word = await ledger.FindAsync(kept.Message.About, ct) is [var order] ? Releases.WordOf(jobs, order.About.Campaign, kept.Message) : null;
+        await ApplyAsync(StatusChange.Of(kept.Id, kept.Message) with { Released = word }, kept.Message, ct);
+    }
+
     private StatusChange NewestOf(Job job, CampaignOrder found)
     {
         Guid Id(string of) => StableId.Of($"{job.Id} {of}", nameof(RemapAsync));
@@ -111,8 +140,10 @@ public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostback
         // An order that was just adopted is written down first: the answer must find it.
         if (order.Version is 0 && await ledger.CommitAsync(new OrderCommit(order, StableId.Of(change.MessageId.ToString(), nameof(AdoptAsync)), null, false, [], [], []), ct) is Committed.Touched)
             return false;
-        var asked = new Outgoing(StableId.Of(change.MessageId.ToString(), nameof(OrderVerificationRequested)),
-            new OrderVerificationRequested(order.About, change.MessageId, message, time.GetUtcNow()));
+        var word = change.Released;
+        // On the strength of an operator's word it is another question.
+        var asked = new Outgoing(StableId.Of(word is null ? $"{change.MessageId}" : $"{change.MessageId} {word.Label} {word.Event}", nameof(OrderVerificationRequested)),
+            new OrderVerificationRequested(order.About, change.MessageId, message, time.GetUtcNow(), word?.Label, word?.Event));
         await ledger.KeepAsync(change.MessageId, message, KeptFor.Verification, [asked], ct);
         await outbox.SendAsync([asked], ct);
         return true;

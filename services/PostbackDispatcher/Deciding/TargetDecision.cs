@@ -55,7 +55,11 @@ internal sealed record TargetDecision(TargetRecord? State, Postback? Delivery, I
 
     private static bool Confirms(OrderVerified verified, StatusChange change, MappedStatus status, StatusMap map) =>
         verified.StatusId is not null
-        && (verified.StatusId == change.StatusId || (map.TryMap(verified.StatusId, verified.StatusGroup, out var own) && own?.Event == status.Event));
+        && (verified.StatusId == change.StatusId || (map.TryMap(verified.StatusId, verified.StatusGroup, out var own) ? own?.Event == status.Event : IsReleased(verified, change)));
+
+    /// <summary>Whether an operator's word on the webhook's status, of which it names the group alone, is his word on SalesRender's own, which the map lacks as well.</summary>
+    private static bool IsReleased(OrderVerified verified, StatusChange change) =>
+        change is { Released: not null, StatusId: null } && string.Equals(verified.StatusGroup, change.StatusGroup, StringComparison.OrdinalIgnoreCase);
 
     private static string Contradiction(OrderVerified verified, StatusChange change) => verified switch
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using LeadRelay.Configuration;
 using LeadRelay.Persistence.Postbacks;
@@ -14,6 +15,7 @@ public static class JobEndpoints
     {
         endpoints.MapPost("/postbacks/resends", ResendAsync);
         endpoints.MapPost("/campaigns/{alias}/remap", RemapAsync);
+        endpoints.MapPost("/campaigns/{alias}/release", ReleaseAsync);
         endpoints.MapGet("/jobs", async (IPostbackLedger ledger, CancellationToken ct) =>
             TypedResults.Ok(new JobList([.. (await ledger.JobsAsync(null, Newest, ct)).Select(JobView.Of)])));
         endpoints.MapGet("/jobs/{id:guid}", async Task<IResult> (Guid id, IPostbackLedger ledger, CancellationToken ct) =>
@@ -36,7 +38,18 @@ public static class JobEndpoints
         string alias, RemapOrder? order, IPostbackLedger ledger, OutboxSender<IPostbackLedger> outbox, Jobs jobs, ConfigStore config, TimeProvider time, CancellationToken ct) =>
         config.Current.Campaigns.ContainsKey(alias)
             ? await BeginAsync(new Job(Guid.CreateVersion7(), JobKind.Remap, null, alias, order?.DryRun ?? false, false, order?.Reason, time.GetUtcNow()), ledger, outbox, jobs, time, ct)
-            : OperatorAnswers.Problem(404, "unknown campaign", $"There is no campaign {alias} in the configuration.");
+            : UnknownCampaign(alias);
+
+    private static async Task<IResult> ReleaseAsync(
+        string alias, ReleaseOrder order, IPostbackLedger ledger, OutboxSender<IPostbackLedger> outbox, Jobs jobs, ConfigStore config, TimeProvider time, CancellationToken ct)
+    {
+        if (!config.Current.Campaigns.TryGetValue(alias, out var campaign))
+            return UnknownCampaign(alias);
+        if (!order.TryRead(campaign.StatusMap, out var status, out var meaning, out var fault))
+            return OperatorAnswers.Invalid(fault);
+        var job = new Job(Guid.CreateVersion7(), JobKind.Release, null, alias, order.DryRun, false, order.Reason, time.GetUtcNow(), Status: status, Label: meaning.Label, Event: meaning.Event);
+        return await BeginAsync(job, ledger, outbox, jobs, time, ct);
+    }
 
     private static async Task<IResult> BeginAsync(Job job, IPostbackLedger ledger, OutboxSender<IPostbackLedger> outbox, Jobs jobs, TimeProvider time, CancellationToken ct)
     {
@@ -58,6 +71,8 @@ public static class JobEndpoints
         return TypedResults.Ok(JobView.Of((await ledger.JobsAsync(id, 1, ct))[0]));
     }
 
+    private static ProblemHttpResult UnknownCampaign(string alias) => OperatorAnswers.Problem(404, "unknown campaign", $"There is no campaign {alias} in the configuration.");
+
     private static ProblemHttpResult Unknown(Guid id) => OperatorAnswers.Problem(404, "unknown job", $"There is no job {id}: GET /jobs lists the newest.");
 }
 
@@ -77,15 +92,46 @@ public sealed record BulkResend(
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record RemapOrder(bool DryRun, string? Reason);
 
-/// <summary>A job as operators see it.</summary>
-/// <param name="Looked">Deliveries (of a resend) or orders (of a remapping) looked at so far.</param>
-/// <param name="Done">Of these, those that are sent again, or told something else now; in a dry run, those that would be.</param>
-/// <param name="Refused">Of these, those that may not be sent: something newer, or another attempt, stands in the way.</param>
-public sealed record JobView(
-    Guid JobId, JobKind Kind, JobState State, string What, bool DryRun, bool Recorded, long Looked, long Done, long Refused, string? Reason, DateTimeOffset At)
+/// <summary>What a held status means, by an operator's word: one of the first two, and the label.</summary>
+/// <param name="Event">May be left out where the label brings one along.</param>
+/// <param name="DryRun">Only count.</param>
+/// <param name="Reason">For the record.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record ReleaseOrder(string? StatusId, string? StatusGroup, string? Label, string? Event, bool DryRun, string? Reason)
 {
-    public static JobView Of(Job job) =>
-        new(job.Id, job.Kind, job.State, Jobs.What(job), job.DryRun, job.Recorded, job.Looked, job.Done, job.Refused, job.Reason, job.At);
+    /// <summary>Reads it; false with a sentence that says what is wrong.</summary>
+    /// <param name="map">The campaign's: what it has needs no operator's word.</param>
+    /// <param name="status">As the map would call it.</param>
+    public bool TryRead(StatusMap map, [NotNullWhen(true)] out string? status, [NotNullWhen(true)] out MappedStatus? meaning, [NotNullWhen(false)] out string? fault)
+    {
+        (status, meaning, fault) = (null, null, null);
+        var (id, group, label) = (QueryText.Given(StatusId), QueryText.Given(StatusGroup), Label?.Trim());
+        var given = QueryText.Given(Event) is { } word ? DeliveryQuery.Word<StatusEvent>("event", word, ref fault) : label is null ? null : MappedStatus.DefaultEvent(label);
+        if (id is null == group is null)
+            fault = "Say either status_id or status_group, as GET /held has it.";
+        else if (map.EntryFor(id, group) is { } entry)
+            fault = $"The map has \"{entry}\": what is held in this status is released by itself, within seconds. What went out under a wrong label is told anew by a remap.";
+        else if (string.IsNullOrEmpty(label) || label.Any(char.IsControl))
+            fault = "Say what the status means: a label, as it would stand in status_map, without line breaks.";
+        else if (given is null)
+            fault ??= $"The label {label} has no event of its own; say which: \"event\": wait, hold, approve, cancel or trash.";
+        if (fault is not null)
+            return false;
+        (status, meaning) = (StatusMap.KeyOf(id, group), new MappedStatus(label!, given!.Value));
+        return true;
+    }
+}
+
+/// <summary>A job as operators see it.</summary>
+/// <param name="Looked">Deliveries (of a resend), orders (of a remapping) or held messages (of a release) looked at so far.</param>
+/// <param name="Done">Of these, those that are sent again, told something else now, or told at last; in a dry run, those that would be.</param>
+/// <param name="Refused">Of these, those that may not be sent: something newer, or another attempt, stands in the way.</param>
+/// <param name="Line">Of a release: the line of <c>status_map</c> that says the same of what comes later.</param>
+public sealed record JobView(
+    Guid JobId, JobKind Kind, JobState State, string What, bool DryRun, bool Recorded, long Looked, long Done, long Refused, string? Reason, DateTimeOffset At, string? Line)
+{
+    public static JobView Of(Job job) => new(job.Id, job.Kind, job.State, Jobs.What(job), job.DryRun, job.Recorded, job.Looked, job.Done, job.Refused, job.Reason, job.At,
+        job is { Status: { } status, Label: { } label, Event: { } given } ? StatusMapLine.Of(status, label, given) : null);
 }
 
 /// <summary>The newest first, 100 at most.</summary>

@@ -3,8 +3,9 @@ using LeadRelay.Persistence.Postbacks;
 namespace LeadRelay.PostbackDispatcher;
 
 /// <summary>
-/// Works off the operators' jobs, page by page. Each step has an id that follows from the job's, so a page that a killed
-/// process left half done is done again by whoever takes the job over, and nothing twice.
+/// Works off the operators' jobs, page by page. Each step has an id that follows from the job's, or from the message that
+/// is released, so a page that a killed process left half done is done again by whoever takes the job over, and nothing
+/// twice. What such a process had released already is held no more, and not in the job's figures.
 /// </summary>
 public sealed class Jobs(
     IPostbackLedger ledger, OutboxSender<IPostbackLedger> outbox, StatusChanges changes, Retries retries, TimeProvider time, ILogger<Jobs> logger)
@@ -22,6 +23,8 @@ public sealed class Jobs(
     /// <summary>Which postbacks a job is about, in words.</summary>
     public static string What(Job job)
     {
+        if (job.Kind is JobKind.Release)
+            return $"what is held of {job.Campaign} in status {job.Status}, as {job.Label} ({Word(job.Event!.Value)})";
         if (job.Filter is not { } filter)
             return $"the newest status of each order of {job.Campaign}";
         (string Name, string? Value)[] parts =
@@ -38,7 +41,7 @@ public sealed class Jobs(
             return false;
         for (var job = claim.Job; job.State is JobState.Running;)
         {
-            var (next, isLast) = await (job.Kind is JobKind.Resend ? ResendAsync(job, ct) : RemapAsync(job, ct));
+            var (next, isLast) = await (job.Kind switch { JobKind.Resend => ResendAsync(job, ct), JobKind.Remap => RemapAsync(job, ct), _ => ReleaseAsync(job, ct) });
             job = isLast ? next with { State = JobState.Done } : next;
             Outgoing[] told = isLast ? [Told(job, time.GetUtcNow())] : [];
             // A stopping service lets another have it at once.
@@ -76,6 +79,16 @@ public sealed class Jobs(
         var orders = await ledger.OrdersAsync(job.Campaign!, job.After, Page, ct);
         var results = await Task.WhenAll(orders.Select(order => changes.RemapAsync(job, order, ct)));
         return (Counted(job, orders.Count is 0 ? job.After : orders[^1].Place, orders.Count, results.Count(isDone => isDone), 0), orders.Count < Page);
+    }
+
+    /// <summary>A page of what is held in this status since before the operator spoke: what came after is for his next word, or the map's.</summary>
+    private async Task<(Job Job, bool IsLast)> ReleaseAsync(Job job, CancellationToken ct)
+    {
+        var page = await ledger.KeptAsync(KeptFor.StatusMap, time.GetUtcNow() - job.At, Page, ct, job.After);
+        // Null: of another campaign.
+        var results = await Task.WhenAll(page.Where(kept => Releases.WordOf(job, kept.Message) is not null).Select(async kept =>
+            await ledger.FindAsync(kept.Message.About, ct) is [var order] && order.About.Campaign == job.Campaign ? await changes.ReleaseAsync(job, kept, order, ct) : (bool?)null));
+        return (Counted(job, page.Count is 0 ? job.After : page[^1].Place, results.Count(result => result is not null), results.Count(result => result is true), 0), page.Count < Page);
     }
 
     private static Job Counted(Job job, string? after, int looked, int done, int refused) =>

@@ -7,8 +7,6 @@ namespace LeadRelay.PostbackDispatcher;
 /// <summary>The operators' view of deliveries, and what may be done with one of them.</summary>
 public static class PostbackEndpoints
 {
-    private const int Most = 1000;
-
     public static void MapPostbacks(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/postbacks", ListAsync);
@@ -21,7 +19,7 @@ public static class PostbackEndpoints
     /// <summary>Deliveries in the order they were made, page by page.</summary>
     private static async Task<IResult> ListAsync([AsParameters] DeliveryQuery query, string? after, string? limit, IPostbackLedger ledger, Hosts hosts, CancellationToken ct)
     {
-        if (!query.TryRead(out var filter, out var fault) || !TryReadLimit(limit, out var atMost, out fault))
+        if (!query.TryRead(out var filter, out var fault) || !OperatorAnswers.TryReadLimit(limit, out var atMost, out fault))
             return OperatorAnswers.Invalid(fault);
         try
         {
@@ -30,13 +28,13 @@ public static class PostbackEndpoints
         }
         catch (Exception e) when (e is FormatException or OverflowException)
         {
-            return OperatorAnswers.Invalid("after must be the \"next\" of the page before.");
+            return OperatorAnswers.NoSuchPlace;
         }
     }
 
     /// <summary>Deliveries that wait, those that are due next first.</summary>
     private static async Task<IResult> PendingAsync([AsParameters] DeliveryQuery query, string? limit, IPostbackLedger ledger, Hosts hosts, CancellationToken ct) =>
-        query.TryRead(out var filter, out var fault) && TryReadLimit(limit, out var atMost, out fault)
+        query.TryRead(out var filter, out var fault) && OperatorAnswers.TryReadLimit(limit, out var atMost, out fault)
             ? TypedResults.Ok(new Deliveries([.. (await ledger.PendingAsync(filter, atMost, ct)).Select(row => DeliveryView.Of(row, hosts))]))
             : OperatorAnswers.Invalid(fault);
 
@@ -78,13 +76,6 @@ public static class PostbackEndpoints
         }
         await outbox.TellAsync(told, time);
         return TypedResults.Ok(DeliveryView.Of((await ledger.FindDeliveryAsync(id, ct))!, hosts));
-    }
-
-    private static bool TryReadLimit(string? text, out int limit, [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out string? fault)
-    {
-        limit = 100;
-        fault = text is null or "" || (int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= Most) ? null : $"limit must be 1 to {Most}.";
-        return fault is null;
     }
 
     private static ProblemHttpResult Unknown(Guid id) => OperatorAnswers.Problem(404, "unknown delivery", $"There is no delivery {id}: GET /postbacks lists those there are.");

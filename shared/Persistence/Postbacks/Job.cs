@@ -2,13 +2,16 @@ namespace LeadRelay.Persistence.Postbacks;
 
 /// <summary>An operator's work on many postbacks, done piece by piece.</summary>
 /// <param name="Filter">Of a resend.</param>
-/// <param name="Campaign">Of a remapping.</param>
+/// <param name="Campaign">Of a remapping or a release.</param>
 /// <param name="DryRun">Only count.</param>
 /// <param name="Recorded">Of a resend: repeat the requests as they were.</param>
 /// <param name="After">Place of the last one looked at; null at the beginning.</param>
 /// <param name="Looked">So many were looked at.</param>
-/// <param name="Done">So many of them were sent again, or told anew.</param>
+/// <param name="Done">So many of them were sent again, told anew, or told at last.</param>
 /// <param name="Refused">So many could not be: something newer or another attempt stands in the way.</param>
+/// <param name="Status">Of a release: the status that is released, as <c>77</c> or <c>group:APPROVED</c>.</param>
+/// <param name="Label">Of a release: what it means.</param>
+/// <param name="Event">Of a release: the event that goes with the label.</param>
 public sealed record Job(
     Guid Id,
     JobKind Kind,
@@ -22,7 +25,10 @@ public sealed record Job(
     string? After = null,
     long Looked = 0,
     long Done = 0,
-    long Refused = 0);
+    long Refused = 0,
+    string? Status = null,
+    string? Label = null,
+    StatusEvent? Event = null);
 
 /// <summary>A job in our hands.</summary>
 public sealed record ClaimedJob(Job Job, Guid Lease);
@@ -35,6 +41,9 @@ public enum JobKind
 
     /// <summary>Decides about the newest status of each order again, by today's map and postbacks.</summary>
     Remap,
+
+    /// <summary>Decides about what is held in a status that the map lacks, by an operator's word on what it means.</summary>
+    Release,
 }
 
 /// <summary>Where a job stands.</summary>

@@ -72,7 +72,7 @@ public sealed record OrderCommit(
     IReadOnlyList<Guid> Superseded,
     IReadOnlyList<Outgoing> Events)
 {
-    /// <summary>In which the deliveries' first attempts are made: those of an operator's remapping never stand before what has just happened.</summary>
+    /// <summary>In which the deliveries' first attempts are made: those of an operator's remapping or release never stand before what has just happened.</summary>
     public Lane Lane { get; init; }
 }
 

@@ -1,3 +1,4 @@
+using LeadRelay.Contracts;
 using LeadRelay.Persistence.Postbacks;
 
 namespace LeadRelay.Tests.Rules.Persistence;
@@ -66,6 +67,15 @@ public abstract class JobsContract(IStoreUnderTest store) : StoreContract(store)
         Assert.Equal([newer.Id, older.Id], (await ledger.JobsAsync(null, 10, None)).Select(job => job.Id));
         Assert.Equal(newer.Id, Assert.Single(await ledger.JobsAsync(null, 1, None)).Id);
         Assert.Equal([older.Id, newer.Id], new[] { (await ledger.ClaimJobAsync(Ages, None))!.Job.Id, (await ledger.ClaimJobAsync(Ages, None))!.Job.Id });
+    }
+
+    [Fact]
+    public async Task A_release_comes_back_whole()
+    {
+        var (ledger, job) = (Store.Postbacks(), new Job(Builders.NewId(), JobKind.Release, null, "first", true, false, "sure", Builders.Now, Status: "group:APPROVED", Label: "bought", Event: StatusEvent.Approve));
+        await ledger.AddJobAsync(job, [], None);
+
+        Assert.Equal(job, (await ledger.ClaimJobAsync(Over, None))!.Job);
     }
 
     private static Job New() => new(Builders.NewId(), JobKind.Resend, new DeliveryFilter("first", State: DeliveryState.Failed), null, false, true, "lost", Builders.Now);

@@ -42,6 +42,36 @@ public sealed class VerifiedDecisionTests
         Assert.Equal(told, Changes.Told(decision));
     }
 
+    [Theory]
+    [InlineData("77", null, "77", null, "approve")]
+    [InlineData("77", "LATER", "77", "LATER", "approve")]
+    [InlineData(null, "later", "30", "LATER", "approve")]
+    [InlineData("77", null, "8", null, "approve")]
+    [InlineData("77", null, "78", null, "unverified")]
+    [InlineData(null, "LATER", "30", null, "unverified")]
+    [InlineData(null, "LATER", "4", "LATER", "unverified")]
+    [InlineData("77", null, null, null, "unverified")]
+    public void What_an_operator_released_is_asked_about_too_and_his_word_comes_back_with_the_answer(string? webhook, string? webhooksGroup, string? status, string? group, string told)
+    {
+        var cause = Builders.Changed(statusId: webhook) with { StatusGroup = webhooksGroup };
+        Assert.True(Decide(StatusChange.Of(Builders.NewId(), cause) with { Released = new MappedStatus("bought", StatusEvent.Approve) }).Verify);
+        Assert.False(Decide(StatusChange.Of(Builders.NewId(), cause) with { Released = new MappedStatus("callback", StatusEvent.Hold) }).Verify);
+
+        var decision = Decide(StatusChange.Of(Answer(new OrderVerificationRequested(cause.About, Builders.NewId(), cause, Builders.Now, "bought", StatusEvent.Approve), status, group, null, null)));
+
+        Assert.False(decision.Verify || decision.Held);
+        Assert.Equal(told, Changes.Told(decision));
+        Assert.Equal("operator", decision.Events[0].Message switch { PostbackDue due => due.Rule, PostbackSkipped skipped => skipped.Rule, _ => null });
+    }
+
+    [Fact]
+    public void A_map_that_has_the_status_by_the_time_of_the_answer_goes_before_the_operators_word()
+    {
+        var cause = Builders.Changed(statusId: "4");
+        Assert.Equal("cancel", Changes.Told(Decide(StatusChange.Of(Answer(
+            new OrderVerificationRequested(cause.About, Builders.NewId(), cause, Builders.Now, "bought", StatusEvent.Approve), "4", null, null, null)))));
+    }
+
     [Fact]
     public void The_reward_is_SalesRenders_and_never_the_webhooks()
     {
@@ -56,8 +86,11 @@ public sealed class VerifiedDecisionTests
     private static StatusChange Verified(string webhook, string? status, string? group, Reward? reward, string? fault = null)
     {
         var cause = Builders.Changed(statusId: webhook) with { Reward = new Reward(999, "USD") };
-        return StatusChange.Of(new OrderVerified(cause.About, new OrderVerificationRequested(cause.About, Builders.NewId(), cause, Builders.Now), status, group, reward, fault, null, Builders.Now));
+        return StatusChange.Of(Answer(new OrderVerificationRequested(cause.About, Builders.NewId(), cause, Builders.Now), status, group, reward, fault));
     }
+
+    private static OrderVerified Answer(OrderVerificationRequested asked, string? status, string? group, Reward? reward, string? fault) =>
+        new(asked.About, asked, status, group, reward, fault, null, Builders.Now);
 
     private static RelayConfig Verifying()
     {
