@@ -56,8 +56,13 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
           postbacks remap CAMPAIGN [--dry-run] [--reason TEXT]
               Decides about the newest status of each of the campaign's orders again, by today's status_map and postbacks,
               and sends what its tracker has not been sent. With --dry-run it only counts.
+          postbacks held [--campaign ALIAS] [--limit N] [--after PLACE]
+              Lists what is held because the campaign's status_map lacks the status, the oldest first.
+          postbacks release CAMPAIGN --status ID|--group GROUP --label LABEL [--event EVENT] [--dry-run] [--reason TEXT]
+              Says what a held status means, for all that is held in it now, and shows the line that says so of what comes later.
+              With --dry-run it only counts.
           postbacks jobs [JOB_ID] [--cancel]
-              Shows how far resends and remappings are, or one of them; --cancel stops it where it is.
+              Shows how far resends, remappings and releases are, or one of them; --cancel stops it where it is.
           audit search [FILTER] [--order newest|oldest] [--limit N] [--after PLACE] [--personal]
               Finds messages. FILTER is any of --lead-id, --order-id, --connection, --click-id, --phone, --campaign, --partner,
               --kind NAME,NAME, --comment TEXT, --from TIME, --to TIME (UTC). What they say of people is masked; with
@@ -121,6 +126,9 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
                     new Arguments(rest, ["ID"], [.. PostbackCommands.Filter, "--reason"], flags: ["--dry-run", "--fresh"], mayLackName: true)),
                 ["postbacks", "cancel", .. var rest] => await postbacks.CancelAsync(new Arguments(rest, ["ID"], ["--reason"])),
                 ["postbacks", "remap", .. var rest] => await postbacks.RemapAsync(new Arguments(rest, ["CAMPAIGN"], ["--reason"], flags: ["--dry-run"])),
+                ["postbacks", "held", .. var rest] => await postbacks.HeldAsync(new Arguments(rest, [], ["--campaign", "--limit", "--after"])),
+                ["postbacks", "release", .. var rest] => await postbacks.ReleaseAsync(
+                    new Arguments(rest, ["CAMPAIGN"], ["--status", "--group", "--label", "--event", "--reason"], flags: ["--dry-run"])),
                 ["postbacks", "jobs", .. var rest] => await postbacks.JobsAsync(new Arguments(rest, ["JOB_ID"], [], flags: ["--cancel"], mayLackName: true)),
                 ["audit", "search", .. var rest] => await audit.SearchAsync(new Arguments(rest, [], [.. AuditCommands.Filter, "--limit", "--after", "--order"], flags: ["--personal"])),
                 ["audit", "timeline", .. var rest] => await audit.TimelineAsync(new Arguments(rest, ["LEAD_ID"], [], flags: ["--personal"])),

@@ -54,18 +54,9 @@ internal sealed class PostbackCommands(TextWriter output)
         return 0;
     }
 
-    public async Task<int> ListAsync(string path, Arguments args)
-    {
-        var given = Filter.Append("--limit").Append("--after").Where(option => args[option] is not null).Select(option => $"{option[2..]}={Uri.EscapeDataString(args[option]!)}");
-        var found = await api.GetAsync($"{path}?{string.Join('&', given)}");
-        foreach (var postback in List(found, "postbacks"))
-            output.WriteLine(Describe(postback));
-        if (Text(found, "next") is { } next)
-            output.WriteLine($"There are more: the same with --after {next}");
-        else if (List(found, "postbacks") is [])
-            output.WriteLine("There are none.");
-        return 0;
-    }
+    public async Task<int> ListAsync(string path, Arguments args) => Print(await FindAsync(path, args, Filter), "postbacks", Describe);
+
+    public async Task<int> HeldAsync(Arguments args) => Print(await FindAsync("held", args, ["--campaign"]), "held", DescribeHeld);
 
     public async Task<int> ShowAsync(Arguments args)
     {
@@ -100,6 +91,18 @@ internal sealed class PostbackCommands(TextWriter output)
 
     public async Task<int> RemapAsync(Arguments args) =>
         await WatchAsync(await api.PostAsync($"campaigns/{Uri.EscapeDataString(args.Name)}/remap", new { dry_run = args.Has("--dry-run"), reason = args["--reason"] }));
+
+    public async Task<int> ReleaseAsync(Arguments args)
+    {
+        var job = await api.PostAsync($"campaigns/{Uri.EscapeDataString(args.Name)}/release", new
+        {
+            status_id = args["--status"], status_group = args["--group"], label = args.Required("--label"), @event = args["--event"], dry_run = args.Has("--dry-run"), reason = args["--reason"],
+        });
+        var code = await WatchAsync(job);
+        if (!args.Has("--dry-run"))
+            output.WriteLine($"Put this line into the status_map of {args.Name}, else the next one is held again:\n  {Text(job, "line")},");
+        return code;
+    }
 
     public async Task<int> JobsAsync(Arguments args)
     {
@@ -154,6 +157,20 @@ internal sealed class PostbackCommands(TextWriter output)
         }
     }
 
+    private Task<JsonElement> FindAsync(string path, Arguments args, IReadOnlyList<string> filter) =>
+        api.GetAsync($"{path}?{string.Join('&', filter.Append("--limit").Append("--after").Where(option => args[option] is not null).Select(option => $"{option[2..]}={Uri.EscapeDataString(args[option]!)}"))}");
+
+    private int Print(JsonElement found, string name, Func<JsonElement, string> describe)
+    {
+        foreach (var one in List(found, name))
+            output.WriteLine(describe(one));
+        if (Text(found, "next") is { } next)
+            output.WriteLine($"There are more: the same with --after {next}");
+        else if (List(found, name) is [])
+            output.WriteLine("There are none.");
+        return 0;
+    }
+
     private static object TrialOf(Arguments args) => new
     {
         campaign = args.Name, @event = args["--event"], status_id = args["--status"], status_group = args["--group"],
@@ -183,12 +200,20 @@ internal sealed class PostbackCommands(TextWriter output)
             + $"  {Text(postback, "target")}  {Text(postback, "state")}, attempts {Text(postback, "attempts")}{next}{waits}";
     }
 
+    private static string DescribeHeld(JsonElement held)
+    {
+        var status = Text(held, "status_id") ?? $"group:{Text(held, "status_group")}";
+        var comment = Text(held, "comment") is { } text ? $"  {CrmQueries.OneLine(text)}" : "";
+        return $"{Text(held, "message_id")}  {Text(held, "since")}  {Text(held, "campaign")}  order {Text(held, "order_id")}  status {CrmQueries.OneLine(status)}{comment}";
+    }
+
     private static string Progress(JsonElement job)
     {
         var isDry = Text(job, "dry_run") is "true";
         var done = (Text(job, "kind"), isDry) switch
         {
             ("resend", false) => "sent again", ("resend", true) => "would be sent again",
+            ("release", false) => "told", ("release", true) => "would be told",
             (_, false) => "told anew", _ => "would be told anew",
         };
         return $"{Text(job, "job_id")}  {Text(job, "kind")}{(isDry ? " (dry run)" : "")}  {Text(job, "state")}: {Text(job, "looked")} looked at, {Text(job, "done")} {done}, {Text(job, "refused")} refused. {Text(job, "what")}";
