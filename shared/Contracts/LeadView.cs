@@ -28,7 +28,7 @@ public sealed record LeadViewStatus(string? StatusId, string? StatusGroup, strin
 /// <param name="Outcome"><c>waiting</c>, <c>delivered</c>, <c>retrying</c>, <c>failed</c>, <c>held</c>, <c>skipped</c>.</param>
 /// <param name="Url">As last sent, with secrets masked; absent when nothing was.</param>
 /// <param name="Target">The tracker's scheme, host and port; absent when there is none.</param>
-/// <param name="Rule">The entry of the campaign's map that decided it, as <c>3</c> or <c>group:APPROVED</c>; absent when none did.</param>
+/// <param name="Rule">The entry of the campaign's map that decided it, as <c>3</c> or <c>group:APPROVED</c>; <c>operator</c> where he released a status that the map lacks; absent when none did.</param>
 /// <param name="Verdict">What the tracker made of it, as far as the body of its answer to the last attempt says; absent where that was no success.</param>
 public sealed record LeadViewPostback(
     StatusEvent? Event,

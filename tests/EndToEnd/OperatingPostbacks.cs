@@ -196,6 +196,45 @@ public sealed class OperatingPostbacks
         Assert.Equal("10", (await relay.LedgerAsync()).At("postbacks"));
     }
 
+    [Fact]
+    public async Task What_is_held_is_listed_and_released_by_an_operators_word_and_the_next_one_is_held_again()
+    {
+        await using var relay = await Relay.StartAsync();
+        var leads = await Task.WhenAll(Enumerable.Range(0, 3).Select(i => relay.SubmitAsync(new { phone = $"+491512345678{i}", click_id = $"held-{i}" })));
+        Task SayAsync(int i) => Relay.SendAsync(relay.WebhookReceiver, HttpMethod.Post, Relay.WebhookPath, new { id = leads[i].Body.At("order_id"), status = "77", comment = "call +4915123456789" });
+        Task<JsonElement[]> HeldAsync(string query, int count) => relay.Eventually($"{count} are held", async () => (await Relay.GetAsync(relay.PostbackDispatcher, $"held?{query}")).GetProperty("held").EnumerateArray().ToArray(), held => held.Length == count);
+        await SayAsync(0);
+        await SayAsync(1);
+        var held = await HeldAsync("campaign=demo", 2);
+        Assert.Equal(leads[..2].Select(lead => ("demo", "demo-partner", "sandbox", "77", lead.Body.At("lead_id"), lead.Body.At("order_id"))).Order(),
+            held.Select(row => (row.At("campaign")!, row.At("partner")!, row.At("connection")!, row.At("status_id")!, row.At("lead_id"), row.At("order_id"))).Order());
+        Assert.DoesNotContain("4915123456789", held[0].At("comment"), StringComparison.Ordinal);
+        var page = await Relay.GetAsync(relay.PostbackDispatcher, "held?limit=1");
+        Assert.Equal(held[1].At("message_id"), (await Relay.GetAsync(relay.PostbackDispatcher, $"held?limit=1&after={page.At("next")}")).GetProperty("held")[0].At("message_id"));
+        await HeldAsync("campaign=other", 0);
+
+        var dry = await DoAsync(relay, "campaigns/demo/release", new { status_id = "77", label = "accepted", dry_run = true });
+        dry = await relay.Eventually("they are counted", () => Relay.GetAsync(relay.PostbackDispatcher, $"jobs/{dry.At("job_id")}"), job => job.At("state") is "done");
+        Assert.Equal(("2", "2", "what is held of demo in status 77, as accepted (approve)"), (dry.At("looked"), dry.At("done"), dry.At("what")));
+        await HeldAsync("", 2);
+        var released = await Relayctl.DoAsync(relay, "postbacks", "release", "demo", "--status", "77", "--label", "accepted", "--reason", "the call centre says so");
+        Assert.Contains("done: 2 looked at, 2 told", released, StringComparison.Ordinal);
+        Assert.Contains("\"77\": \"accepted\",", released, StringComparison.Ordinal);
+        foreach (var i in new[] { 0, 1 })
+            await relay.Eventually("the tracker is told", () => relay.PostbacksAsync($"held-{i}"), p => p.Statuses().Contains("sale"));
+        var timeline = await relay.Eventually("it is on record", () => relay.TimelineAsync(leads[0].Body.At("lead_id")!), t => t.Messages("PostbackDelivered").Count is 2);
+        Assert.Equal("operator", timeline.Messages("PostbackDue")[^1].At("rule"));
+
+        await SayAsync(2);
+        Assert.Equal(leads[2].Body.At("order_id"), (await HeldAsync("", 1))[0].At("order_id"));
+        await RefusedAsync(relay, 422, "campaigns/demo/release", new { status_id = "77", label = "bought" }, "no event of its own");
+        await RefusedAsync(relay, 422, "campaigns/demo/release", new { status_id = "3", label = "accepted" }, "released by itself");
+        await RefusedAsync(relay, 404, "campaigns/nothing/release", new { status_id = "77", label = "accepted" }, "no campaign");
+        await RefusedAsync(relay, 400, "campaigns/demo/release", new { status_id = "77", label = "accepted", dryRun = true }, "no other members");
+        foreach (var service in new[] { relay.PostbackDispatcher, relay.CrmWriter })
+            Assert.Equal(0, (await Relay.GetAsync(service, "pauses")).GetProperty("pauses").GetArrayLength());
+    }
+
     private static async Task MapAsync(Relay relay, string old, string now, string? expected)
     {
         Samples.Edit(Campaign(relay.ConfigFolder), text => text.Replace(old, now, StringComparison.Ordinal));

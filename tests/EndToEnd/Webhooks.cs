@@ -143,6 +143,14 @@ public sealed class Webhooks(RelayOf<InMemory> shared) : IClassFixture<RelayOf<I
         Assert.Contains("ordersFetcher", timeline.Messages("OrderVerified").Single().At("exchange", "document"), StringComparison.Ordinal);
         Assert.Single(timeline.Messages("OrderVerificationRequested"));
         Assert.DoesNotContain("sale", (await relay.PostbacksAsync("forged")).Statuses());
+
+        // What an operator released is asked about as well, and his word comes back with the answer.
+        var (_, shipped) = await relay.SubmitAsync(new { phone = "+4915123456781", click_id = "shipped" });
+        await relay.SetStatusAsync(shipped.At("order_id")!, "6");
+        await relay.Eventually("it is held", () => Relay.GetAsync(relay.PostbackDispatcher, "held"), found => found.GetProperty("held").GetArrayLength() is 1);
+        await Relay.SendAsync(relay.PostbackDispatcher, HttpMethod.Post, "campaigns/demo/release", new { status_group = "shipped", label = "sent", @event = "approve" });
+        await relay.Eventually("it is paid", () => relay.PostbacksAsync("shipped"), p => p.Statuses().Contains("sale"));
+        Assert.Equal("sent", (await relay.Eventually("it is on record", () => relay.TimelineAsync(shipped.At("lead_id")!), t => t.Messages("OrderVerified").Count is 1)).Messages("OrderVerified")[0].At("request", "label"));
     }
 
     [Fact]
