@@ -24,6 +24,9 @@ public static class AuditStoreService
         builder.Services.AddSingleton<LeadViewKeeper>();
         builder.Services.AddSingleton<Readers>();
         builder.Services.AddHostedService<Retention>();
+        builder.Services.AddRazorComponents();
+        builder.Services.AddSessions();
+        builder.Services.AddSingleton<OtherServices>();
     }
 
     public static void MapAuditStore(this WebApplication app)
@@ -32,6 +35,7 @@ public static class AuditStoreService
         readers.MapAudit();
         readers.MapExport();
         readers.MapForget();
+        app.MapConsole(readers);
     }
 
     public static void Consumers(IBusRegistrationConfigurator bus)

@@ -42,22 +42,29 @@ public sealed class OperatorAccess
     private bool TakesSamples => settings["Profile"] is "embedded" or "sandbox";
 
     /// <summary>Whether a header's value carries one of the tokens; takes the same time whether it does or not.</summary>
-    public bool Allows(string? authorization) => Carries(authorization, Token, SampleToken) | AllowsPersonalData(authorization);
+    public bool Allows(string? authorization) => AllowsHash(HashIn(authorization));
 
     /// <summary>Whether it carries the one for personal data.</summary>
-    public bool AllowsPersonalData(string? authorization) => Carries(authorization, PersonalDataToken, SamplePersonalDataToken) & !Carries(authorization, Token, SampleToken);
+    public bool AllowsPersonalData(string? authorization) => AllowsPersonalDataHash(HashIn(authorization));
 
-    private bool Carries(string? authorization, string? token, string sample)
+    /// <summary>Whether this is the <see cref="Hash"/> of one of the tokens: a session remembers no more of the one it was begun with.</summary>
+    public bool AllowsHash(byte[]? hash) => IsThat(hash, Token, SampleToken) | AllowsPersonalDataHash(hash);
+
+    /// <summary>Whether this is the <see cref="Hash"/> of the one for personal data.</summary>
+    public bool AllowsPersonalDataHash(byte[]? hash) => IsThat(hash, PersonalDataToken, SamplePersonalDataToken) & !IsThat(hash, Token, SampleToken);
+
+    /// <summary>SHA-256 of a token.</summary>
+    public static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token.Trim()));
+
+    private static byte[]? HashIn(string? authorization) =>
+        authorization is not null && authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? Hash(authorization[7..]) : null;
+
+    private bool IsThat(byte[]? given, string? token, string sample)
     {
-        if (authorization is null || !authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
-            return false;
-        var given = Hash(authorization[7..].Trim());
-        return (IsOneOf(token) & !string.IsNullOrWhiteSpace(token) & (TakesSamples || token != sample)) | (IsOneOf(sample) & TakesSamples);
+        return given is not null && ((IsOneOf(token) & !string.IsNullOrWhiteSpace(token) & (TakesSamples || token != sample)) | (IsOneOf(sample) & TakesSamples));
 
-        bool IsOneOf(string? known) => CryptographicOperations.FixedTimeEquals(given, Hash(known ?? ""));
+        bool IsOneOf(string? known) => CryptographicOperations.FixedTimeEquals(given, SHA256.HashData(Encoding.UTF8.GetBytes(known ?? "")));
     }
-
-    private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 }
 
 /// <summary>Puts <see cref="OperatorAccess"/> in front of endpoints.</summary>

@@ -10,7 +10,7 @@ internal sealed class AuditCommands(TextWriter output)
 
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly OperatorsApi api = new("AuditStore", 8082);
+    private readonly ServiceApi api = new("AuditStore", 8082);
 
     public async Task<int> SearchAsync(Arguments args)
     {

@@ -3,7 +3,7 @@ namespace LeadRelay.Relayctl;
 /// <summary>The commands on leads in doubt: CrmWriter's own API, from a shell.</summary>
 internal static class DoubtCommands
 {
-    private static readonly OperatorsApi Api = new("CrmWriter", 8084);
+    private static readonly ServiceApi Api = new("CrmWriter", 8084);
 
     public static async Task<int> ListAsync(Arguments _, TextWriter output)
     {

@@ -13,7 +13,7 @@ internal sealed class PostbackCommands(TextWriter output)
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
 
-    private readonly OperatorsApi api = new("PostbackDispatcher", 8083);
+    private readonly ServiceApi api = new("PostbackDispatcher", 8083);
 
     public async Task<int> PreviewAsync(Arguments args)
     {

@@ -7,10 +7,10 @@ namespace LeadRelay.AuditStore;
 /// <summary>Search, timeline and statistics: the operator's over everything, a partner's over what is its own. Personal data is masked unless it is asked for in clear, which is permitted to some and put on record first.</summary>
 public static class AuditEndpoints
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     /// <summary>Characters of messages in one answer, or one message.</summary>
-    private const long MostText = 8_000_000;
+    public const long MostText = 8_000_000;
 
     public static void MapAudit(this IEndpointRouteBuilder endpoints)
     {

@@ -4,7 +4,7 @@ using MassTransit;
 
 namespace LeadRelay.AuditStore;
 
-/// <summary>Who reads the audit: the operator, everything; a partner with an API key, what is its own.</summary>
+/// <summary>Who reads the audit: the operator (with a token, or signed in to the console), everything; a partner with an API key, what is its own.</summary>
 /// <param name="Partner">Null for the operator.</param>
 /// <param name="MayReadPersonalData">In clear, if that is asked for.</param>
 /// <param name="Address">From where.</param>
@@ -24,6 +24,9 @@ public sealed partial class Readers(OperatorAccess operators, ConfigStore config
         var address = request.HttpContext.Connection.RemoteIpAddress;
         if (operators.Allows(request.Headers.Authorization))
             return new Reader(null, operators.AllowsPersonalData(request.Headers.Authorization), address?.ToString());
+        // What a link can ask for is masked: in clear it is shown to a form of the console's.
+        if (HttpMethods.IsGet(request.Method) && Sessions.ReaderOf(request.HttpContext) is { } signedIn)
+            return signedIn with { MayReadPersonalData = false };
         return ApiKey.Of(request) is { Length: > 0 } key && config.Current.PartnerWithKey(ApiKey.Hash(key)) is { } partner
             && partner.MayCallFrom(address)
             ? new Reader(partner.Name, false, address?.ToString())

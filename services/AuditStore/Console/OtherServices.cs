@@ -1,0 +1,106 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace LeadRelay.AuditStore;
+
+/// <summary>
+/// The services whose operators' APIs the console calls: at <c>CrmWriter__Url</c>, <c>PostbackDispatcher__Url</c>,
+/// <c>Intake__Url</c> and <c>WebhookReceiver__Url</c>, else on this machine, with <c>Operator__Token</c>.
+/// </summary>
+public sealed class OtherServices(IConfiguration settings) : IDisposable
+{
+    public static readonly IReadOnlyDictionary<string, int> Ports = new Dictionary<string, int>
+    {
+        ["Intake"] = 8080, ["CrmWriter"] = 8084, ["WebhookReceiver"] = 8081, ["PostbackDispatcher"] = 8083, [AuditStoreService.Name] = 8082,
+    };
+
+    /// <summary>Somebody looks at a page.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
+
+    /// <summary>Theirs is 30 s.</summary>
+    private static readonly TimeSpan Deed = TimeSpan.FromSeconds(35);
+
+    private static readonly JsonSerializerOptions Snake = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
+    // Replicas come and go: their name is looked up again.
+    private readonly HttpClient http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(1), UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
+
+    /// <summary>Reads something; or a sentence why not.</summary>
+    public async Task<Answered<T>> GetAsync<T>(string service, string path, CancellationToken ct) where T : class
+    {
+        using var limit = Limit(Look, ct);
+        try { return new((await Api(service, Root(service)).GetAsync(path, limit.Token)).Deserialize<T>(Snake), null); }
+        catch (Exception e) when (e is OperatorsApiException or FormatException) { return new(null, e.Message); }
+        catch (JsonException) { return new(null, $"{service} answers with something that this version of the console cannot read."); }
+    }
+
+    /// <summary>Has something done, and returns what to say of it.</summary>
+    /// <param name="done">Said when it was.</param>
+    public async Task<Said> PostAsync(string service, string path, object body, string done, CancellationToken ct)
+    {
+        using var limit = Limit(Deed, ct);
+        try
+        {
+            await Api(service, Root(service)).PostAsync(path, body, limit.Token);
+            return new Said(true, done);
+        }
+        catch (Exception e) when (e is OperatorsApiException or FormatException) { return new Said(false, e.Message); }
+    }
+
+    /// <summary>Reads the same of each replica that the service's name has an address of; a replica that does not answer is left out, unless none does.</summary>
+    public async Task<IReadOnlyList<Answered<T>>> GetOfEachAsync<T>(string service, string path, CancellationToken ct) where T : class
+    {
+        using var limit = Limit(Look, ct);
+        try
+        {
+            var root = Root(service);
+            var addresses = await Dns.GetHostAddressesAsync(root.Host, limit.Token);
+            var answers = await Task.WhenAll(addresses.Select(async address =>
+            {
+                var one = new UriBuilder(root) { Host = address.ToString() }.Uri;
+                using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(one, path)) { Headers = { { "Authorization", $"Bearer {Token}" } } };
+                try
+                {
+                    using var response = await http.SendAsync(request, limit.Token);
+                    // What is not ready says so with a 503.
+                    if (!response.IsSuccessStatusCode && response.StatusCode is not HttpStatusCode.ServiceUnavailable)
+                        return new Answered<T>(null, $"{service} at {root} answers {(int)response.StatusCode}.");
+                    return new Answered<T>(await response.Content.ReadFromJsonAsync<T>(Snake, limit.Token), null) { From = address.ToString() };
+                }
+                catch (Exception e) when (e is HttpRequestException or OperationCanceledException or JsonException)
+                {
+                    return new Answered<T>(null, $"{service} at {root} does not answer: {e.Message}");
+                }
+            }));
+            return answers.Any(answer => answer.Value is not null) ? [.. answers.Where(answer => answer.Value is not null)] : [answers[0]];
+        }
+        catch (Exception e) when (e is System.Net.Sockets.SocketException or FormatException or OperationCanceledException)
+        {
+            return [new Answered<T>(null, $"{service} cannot be found: {e.Message} Set {service}__Url.")];
+        }
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private string Token => settings["Operator:Token"] ?? "";
+
+    private Uri Root(string service) =>
+        OperatorsApi.Root(service, settings[$"{service}:Url"], settings.GetValue($"Ports:{service}", Ports[service]));
+
+    private OperatorsApi Api(string service, Uri root) => new(http, service, root, Token);
+
+    private static CancellationTokenSource Limit(TimeSpan limit, CancellationToken ct)
+    {
+        var source = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        source.CancelAfter(limit);
+        return source;
+    }
+}
+
+/// <summary>An answer, or a sentence why there is none.</summary>
+/// <param name="From">Which replica.</param>
+public sealed record Answered<T>(T? Value, string? Fault, string? From = null) where T : class;

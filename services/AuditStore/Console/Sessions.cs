@@ -1,0 +1,131 @@
+using System.Net.Mime;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+
+namespace LeadRelay.AuditStore;
+
+/// <summary>
+/// Who sits at the console: whoever signed in with one of the operator's tokens, remembered for a working day in a cookie
+/// that no script can read and no other site can send with a form. It ends at once when the token is changed.
+/// </summary>
+public sealed partial class Sessions(OperatorAccess operators, IAntiforgery antiforgery, ILogger<Sessions> logger)
+{
+    public const string Scheme = "console";
+    public const string SignIn = "/sign-in";
+
+    private const string TokenHash = "token";
+
+    /// <summary>Only ours: no script at all, styles by their hash, forms to ourselves, in nobody's frame.</summary>
+    private static readonly string Policy =
+        $"default-src 'none'; style-src '{Style.Hash}'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+    /// <summary>A session that is to begin; null when the token is none of the operator's.</summary>
+    public ClaimsPrincipal? Begin(HttpContext http, string token)
+    {
+        var hash = OperatorAccess.Hash(token);
+        if (operators.AllowsHash(hash))
+            return new ClaimsPrincipal(new ClaimsIdentity([new Claim(TokenHash, Convert.ToHexString(hash))], Scheme));
+        LogRefused(http.Connection.RemoteIpAddress?.ToString());
+        return null;
+    }
+
+    /// <summary>Stands before everything on the console's port: knows the session, and sends whoever has none to sign in.</summary>
+    public async Task AroundAsync(HttpContext http, RequestDelegate next)
+    {
+        var endpoint = http.GetEndpoint();
+        var page = endpoint?.Metadata.GetMetadata<ConsolePage>();
+        var isApi = page is null && endpoint?.Metadata.GetMetadata<LocalPort>() is not null;
+        var (isForm, isHealth) = (!HttpMethods.IsGet(http.Request.Method), http.Request.Path.StartsWithSegments("/health"));
+        // Programs say who they are in a header, and are answered with problem details.
+        if (isHealth || (page is null && (http.Request.Headers.ContainsKey("Authorization") || http.Request.Headers.ContainsKey("X-Api-Key"))))
+        {
+            await next(http);
+            return;
+        }
+        var isKnown = await KnowAsync(http);
+        // A person who follows a link to the API is one of the console's, too.
+        if (isApi && (isKnown || isForm || !http.Request.Headers.Accept.ToString().Contains(MediaTypeNames.Text.Html, StringComparison.OrdinalIgnoreCase)))
+        {
+            await next(http);
+            return;
+        }
+        Guard(http.Response.Headers);
+        if (!isKnown && page is not { IsOpen: true })
+            await SendToSignIn(http.Request).ExecuteAsync(http);
+        else if (page is null)
+            await Pages.NotFound().ExecuteAsync(http);
+        else if (isForm && !await antiforgery.IsRequestValidAsync(http))
+            await Pages.Notice(StatusCodes.Status400BadRequest, "This form cannot be taken", "It is too old, or it did not come from here. Load its page again and say it once more. Nothing was done.").ExecuteAsync(http);
+        else
+            await next(http);
+    }
+
+    /// <summary>Who reads by this request's session; null without one.</summary>
+    public static Reader? ReaderOf(HttpContext http) => http.Features.Get<Reader>();
+
+    private async Task<bool> KnowAsync(HttpContext http)
+    {
+        if ((await http.AuthenticateAsync(Scheme)).Principal is not { } principal || principal.FindFirstValue(TokenHash) is not { } text)
+            return false;
+        var hash = Convert.FromHexString(text);
+        if (!operators.AllowsHash(hash))
+            return false;
+        http.User = principal;
+        http.Features.Set(new Reader(null, operators.AllowsPersonalDataHash(hash), http.Connection.RemoteIpAddress?.ToString()));
+        return true;
+    }
+
+    private static RedirectHttpResult SendToSignIn(HttpRequest request) => TypedResults.LocalRedirect(
+        HttpMethods.IsGet(request.Method) && request.Path != "/" ? $"{SignIn}?to={Uri.EscapeDataString(request.Path + request.QueryString)}" : SignIn);
+
+    private static void Guard(IHeaderDictionary headers)
+    {
+        headers.ContentSecurityPolicy = Policy;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers.CacheControl = "no-store";
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "StrangeOperator", Message = "Somebody at {Address} tried to sign in to the console with a token that is none of the operator's.")]
+    private partial void LogRefused(string? address);
+}
+
+/// <summary>Metadata of the console's pages.</summary>
+/// <param name="IsOpen">To those who have not signed in, too.</param>
+public sealed record ConsolePage(bool IsOpen = false);
+
+/// <summary>Sets sessions up.</summary>
+public static class SessionsExtensions
+{
+    private static readonly TimeSpan WorkingDay = TimeSpan.FromHours(12);
+
+    public static void AddSessions(this IServiceCollection services)
+    {
+        services.AddDataProtection().SetApplicationName("LeadRelay").DisableAutomaticKeyGeneration();
+        services.AddSingleton<SessionKeys>();
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureOptions<KeyManagementOptions>(keys => keys.XmlRepository = provider.GetRequiredService<SessionKeys>()));
+        services.AddAuthentication(Sessions.Scheme).AddCookie(Sessions.Scheme, cookie =>
+        {
+            cookie.Cookie.Name = "leadrelay";
+            cookie.Cookie.HttpOnly = true;
+            // Lax: a link in a chat leads to its page. Whatever does something is a form with a token of its own.
+            cookie.Cookie.SameSite = SameSiteMode.Lax;
+            cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            cookie.ExpireTimeSpan = WorkingDay;
+            cookie.SlidingExpiration = true;
+        });
+        services.AddAntiforgery(forms =>
+        {
+            forms.Cookie.Name = "leadrelay-forms";
+            forms.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            forms.SuppressXFrameOptionsHeader = true; // the content security policy says it
+        });
+        services.AddSingleton<Sessions>();
+    }
+}
