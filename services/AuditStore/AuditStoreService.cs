@@ -1,6 +1,9 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
 using LeadRelay.Bus;
 using LeadRelay.Persistence;
 using MassTransit;
+using Microsoft.Extensions.WebEncoders;
 
 namespace LeadRelay.AuditStore;
 
@@ -25,6 +28,8 @@ public static class AuditStoreService
         builder.Services.AddSingleton<Readers>();
         builder.Services.AddHostedService<Retention>();
         builder.Services.AddRazorComponents();
+        // Comments in other alphabets stay readable, and a third of the size.
+        builder.Services.Configure<WebEncoderOptions>(encoding => encoding.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
         builder.Services.AddSessions();
         builder.Services.AddSingleton<OtherServices>();
     }
