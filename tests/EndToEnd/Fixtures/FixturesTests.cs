@@ -7,6 +7,7 @@ namespace LeadRelay.Tests.EndToEnd;
 /// <summary>That the ground the other tests stand on carries.</summary>
 public sealed class FixturesTests
 {
+    private static readonly Uri Nowhere = new("http://127.0.0.1/");
     private static readonly bool OwnBroker = Environment.GetEnvironmentVariable("TEST_BROKER_URL") is null or "";
 
     [Fact]
@@ -79,6 +80,31 @@ public sealed class FixturesTests
     [Fact]
     [Trait("Takes", "Long")]
     public Task A_relay_on_RabbitMQ_starts_stops_and_leaves_nothing_behind() => StartsStopsAndLeavesNothing<OnRabbitMq>();
+
+    [Fact]
+    public Task The_browser_and_what_drives_it_have_the_runs_mark_so_that_they_end_with_it() => Browser.VisitAsync(Nowhere, _ =>
+    {
+        var processes = TestRun.OwnProcesses();
+        Assert.Contains(processes, process => process.Contains("/.playwright/package/cli.js", StringComparison.Ordinal));
+        // Of its further processes most overwrite their environment; they end with this one.
+        Assert.Contains(processes, process => process.Contains("--remote-debugging-pipe", StringComparison.Ordinal));
+        return Task.CompletedTask;
+    });
+
+    [Theory]
+    [InlineData("<img src='https://example.com/logo.png'>", "request to elsewhere: https://example.com/logo.png")]
+    [InlineData("<img src='http://192.0.2.1/logo.png'>", "request to elsewhere: http://192.0.2.1/logo.png")]
+    [InlineData("<script>console.error('said')</script>", "console error: said")]
+    [InlineData("<script>throw new Error('thrown')</script>", "uncaught: Error: thrown")]
+    public async Task What_a_browser_finds_wrong_fails_the_visit(string page, string finding)
+    {
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => Browser.VisitAsync(Nowhere, window => window.Page.SetContentAsync(page), scripts: true));
+        Assert.Contains(finding, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public Task A_page_does_not_run_scripts_unless_the_visit_says_so() =>
+        Browser.VisitAsync(Nowhere, window => window.Page.SetContentAsync("<script>throw new Error('thrown')</script>"));
 
     private static async Task StartsStopsAndLeavesNothing<TKind>()
         where TKind : IRelayKind

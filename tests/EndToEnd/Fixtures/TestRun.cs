@@ -101,6 +101,15 @@ public static class TestRun
         return process;
     }
 
+    /// <summary>Has what a library starts from this process end with the run, too, and keep its temporary files in a folder.</summary>
+    public static void AdoptChildren(string folder)
+    {
+        // Before it has the mark, or the watchdog would inherit it and end itself.
+        Watch();
+        Environment.SetEnvironmentVariable(Mark, Id);
+        Environment.SetEnvironmentVariable("TMPDIR", folder);
+    }
+
     /// <summary>Has a container removed when the run is gone.</summary>
     public static void RemoveAtEnd(string container)
     {
@@ -177,7 +186,8 @@ public static class TestRun
                 sleep 0.1
             done
             for name in $containers; do docker rm -f -v "$name"; done
-            rm -rf "$2"
+            # A second time, as what ends by itself when its parent does (a browser's processes) may still have been writing.
+            rm -rf "$2" || { sleep 1; rm -rf "$2"; }
             """;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Sweep();
         var start = new ProcessStartInfo("/bin/sh", ["-c", Script, "watchdog", $"{Mark}={Id}", Root]) { RedirectStandardInput = true, WorkingDirectory = "/" };
