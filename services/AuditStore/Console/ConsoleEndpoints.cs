@@ -15,6 +15,9 @@ public static class ConsoleEndpoints
     /// <summary>Characters of a message that are shown of its raw view.</summary>
     private const int MostRaw = 200_000;
 
+    /// <summary>For the record.</summary>
+    private const string Reason = "from the console";
+
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static void MapConsole(this WebApplication app, RouteGroupBuilder endpoints)
@@ -26,21 +29,19 @@ public static class ConsoleEndpoints
         open.MapGet(Sessions.SignIn, (string? to) => Page<SignInPage>(new { To = to }));
         open.MapPost(Sessions.SignIn, SignInAsync);
 
-        var pages = endpoints.MapGroup("").WithMetadata(new ConsolePage()).AddEndpointFilter(WaitForTheStoreAsync);
-        pages.MapPost("/sign-out", async (HttpContext http) =>
-        {
-            await http.SignOutAsync(Sessions.Scheme);
-            return SeeOther(http, Sessions.SignIn);
-        });
-        pages.MapGet("/", HandAsync);
-        pages.MapGet("/find", FindAsync);
-        pages.MapGet("/campaigns", CampaignsAsync);
-        pages.MapGet("/lead/{id:guid}", (Guid id, int? from, Guid? open, HttpContext http) => LeadAsync(id, from ?? 0, open, isClear: false, http));
-        pages.MapPost("/lead/{id:guid}", InClearAsync);
-        pages.MapPost("/lead/{id:guid}/exists", (Guid id, HttpContext http) => ResolveAsync(id, http, form => new { order_id = form["order"].ToString(), send_again = false, at = form["at"].ToString() }, "It is taken down: its postbacks go out within seconds."));
-        pages.MapPost("/lead/{id:guid}/again", (Guid id, HttpContext http) => ResolveAsync(id, http, form => new { order_id = (string?)null, send_again = form["looked"] == "yes", at = form["at"].ToString() }, "It is sent again within seconds."));
+        var pages = endpoints.MapGroup("").WithMetadata(new ConsolePage());
+        var views = pages.MapGroup("").AddEndpointFilter(WithinLimitAsync);
+        views.MapGet("/", HandAsync);
+        views.MapGet("/find", FindAsync);
+        views.MapGet("/campaigns", CampaignsAsync);
+        views.MapGet("/lead/{id:guid}", (Guid id, int? from, Guid? open, HttpContext http) => LeadAsync(id, from ?? 0, open, isClear: false, http));
+        views.MapPost("/lead/{id:guid}", InClearAsync);
+        views.MapGet("/held", HeldAsync);
+        pages.MapPost("/sign-out", SignOutAsync);
+        pages.MapPost("/lead/{id:guid}/exists", (Guid id, HttpContext http) => ResolveAsync(id, http, form => new { order_id = form["order"].ToString(), send_again = false, at = form["at"].ToString(), reason = Reason }, "It is taken down: its postbacks go out within seconds."));
+        pages.MapPost("/lead/{id:guid}/again", (Guid id, HttpContext http) => ResolveAsync(id, http, form => new { order_id = (string?)null, send_again = form["looked"] == "yes", at = form["at"].ToString(), reason = Reason }, "It is sent again within seconds."));
         pages.MapPost("/postbacks/{id:guid}/again", ResendAsync);
-        pages.MapGet("/held", HeldAsync);
+        pages.MapPost("/postbacks/again", ResendAllAsync);
         pages.MapPost("/held", ReleaseAsync);
     }
 
@@ -52,6 +53,12 @@ public static class ConsoleEndpoints
             return Page<SignInPage>(new { To = to, Fault = "That is not the operator's token." }, StatusCodes.Status401Unauthorized);
         await http.SignInAsync(Sessions.Scheme, session);
         return SeeOther(http, IsOurs(to) ? to : "/");
+    }
+
+    private static async Task<IResult> SignOutAsync(HttpContext http)
+    {
+        await http.SignOutAsync(Sessions.Scheme);
+        return SeeOther(http, Sessions.SignIn);
     }
 
     private static async Task<IResult> HandAsync(OtherServices services, IAuditLog audit, TimeProvider time, HttpContext http) =>
@@ -112,7 +119,14 @@ public static class ConsoleEndpoints
     {
         var lead = (await http.Request.ReadFormAsync())["lead"];
         return await SayAsync(http, Guid.TryParse(lead, out var known) ? $"/lead/{known}" : "/",
-            services.PostAsync("PostbackDispatcher", $"postbacks/{id}/resend", new { reason = "from the console" }, "The postback is sent again now.", http.RequestAborted));
+            services.PostAsync("PostbackDispatcher", $"postbacks/{id}/resend", new { reason = Reason }, "The postback is sent again now.", http.RequestAborted));
+    }
+
+    private static async Task<IResult> ResendAllAsync(OtherServices services, TimeProvider time, HttpContext http)
+    {
+        var target = (await http.Request.ReadFormAsync())["target"].ToString();
+        var order = new { target, state = "failed", from = Needs.Since(time.GetUtcNow()), reason = Reason };
+        return await SayAsync(http, "/", services.PostAsync("PostbackDispatcher", "postbacks/resends", order, $"What failed at {target} is sent again: the job below says how far that is.", http.RequestAborted));
     }
 
     private static async Task<IResult> HeldAsync(string? campaign, string? status, string? label, string? @event, OtherServices services, ConfigStore config, HttpContext http)
@@ -135,7 +149,7 @@ public static class ConsoleEndpoints
         var form = await http.Request.ReadFormAsync();
         string Given(string name) => form[name].ToString();
         var (campaign, (id, group)) = (Given("campaign"), KeyOf(Given("status")));
-        var order = new { status_id = id, status_group = group, label = Given("label"), @event = QueryText.Given(Given("event")), reason = "from the console" };
+        var order = new { status_id = id, status_group = group, label = Given("label"), @event = QueryText.Given(Given("event")), reason = Reason };
         return await SayAsync(http, HeldPage.Address(campaign, Given("status")),
             services.PostAsync("PostbackDispatcher", $"campaigns/{Uri.EscapeDataString(campaign)}/release", order, $"What is held of status {Given("status")} is released as {Given("label")} within seconds.", http.RequestAborted));
     }
@@ -168,13 +182,19 @@ public static class ConsoleEndpoints
         return text.Length <= MostRaw ? text : $"{text[..MostRaw]}…\n(There is more of it: GET /audit?lead_id=… has all.)";
     }
 
-    private static async ValueTask<object?> WaitForTheStoreAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    /// <summary>The store waits out its outages; somebody at a screen does not.</summary>
+    private static async ValueTask<object?> WithinLimitAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
-        try { return await next(context).AsTask().WaitAsync(AuditEndpoints.Limit, context.HttpContext.RequestAborted); }
-        catch (TimeoutException)
+        var (http, gone) = (context.HttpContext, context.HttpContext.RequestAborted);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(gone);
+        limit.CancelAfter(AuditEndpoints.Limit);
+        http.RequestAborted = limit.Token;
+        try { return await next(context); }
+        catch (OperationCanceledException) when (!gone.IsCancellationRequested)
         {
             return Pages.Notice(StatusCodes.Status503ServiceUnavailable, "The store does not answer", "The audit's store did not answer in time: /health/ready says more. Try again in a minute.");
         }
+        finally { http.RequestAborted = gone; }
     }
 
     private static RazorComponentResult<T> Page<T>(object parameters, int status = StatusCodes.Status200OK) where T : IComponent =>

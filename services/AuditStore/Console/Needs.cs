@@ -5,7 +5,7 @@ namespace LeadRelay.AuditStore;
 /// <summary>What waits for a person, as the services that have it say.</summary>
 /// <param name="Apart">Messages that the audit's store would not take.</param>
 public sealed record Needs(
-    Answered<Doubts> Doubts, Answered<HeldStatuses> Held, Answered<Deliveries> Failed, IReadOnlyList<Answered<Pauses>> Pauses, IReadOnlyList<ServiceHealth> Services, int Apart)
+    Answered<Doubts> Doubts, Answered<HeldStatuses> Held, Answered<Deliveries> Failed, Answered<JobList> Jobs, IReadOnlyList<Answered<Pauses>> Pauses, IReadOnlyList<ServiceHealth> Services, int Apart)
 {
     public const int Most = 500;
 
@@ -20,15 +20,19 @@ public sealed record Needs(
 
     public IReadOnlyList<Pause> Paused => [.. Pauses.SelectMany(pauses => pauses.Value?.Items ?? []).OrderBy(pause => pause.Name, StringComparer.Ordinal)];
 
+    /// <summary>Where what has failed begins, for a query.</summary>
+    public static string Since(DateTimeOffset now) => (now - Recent).UtcDateTime.ToString("O");
+
     public static async Task<Needs> AskAsync(OtherServices services, IAuditLog audit, DateTimeOffset now, CancellationToken ct)
     {
-        var since = Uri.EscapeDataString((now - Recent).ToString("O"));
+        var since = Since(now);
         var (doubts, held) = (services.GetAsync<Doubts>("CrmWriter", "leads/in-doubt", ct), services.GetAsync<HeldStatuses>("PostbackDispatcher", $"held?limit={Most}", ct));
-        var failed = services.GetAsync<Deliveries>("PostbackDispatcher", $"postbacks?state=failed&from={since}&limit={Most}", ct);
+        var failed = services.GetAsync<Deliveries>("PostbackDispatcher", $"postbacks?state=failed&from={Uri.EscapeDataString(since)}&limit={Most}", ct);
+        var jobs = services.GetAsync<JobList>("PostbackDispatcher", "jobs", ct);
         var pauses = Task.WhenAll(services.GetOfEachAsync<Pauses>("CrmWriter", "pauses", ct), services.GetOfEachAsync<Pauses>("PostbackDispatcher", "pauses", ct));
         var health = Task.WhenAll(OtherServices.Ports.Keys.Select(async service => new ServiceHealth(service, await services.GetOfEachAsync<Health>(service, "health/ready", ct))));
         var apart = audit.ApartAsync(Most, ct);
-        return new Needs(await doubts, await held, await failed, [.. (await pauses).SelectMany(each => each)], await health, (await apart).Count);
+        return new Needs(await doubts, await held, await failed, await jobs, [.. (await pauses).SelectMany(each => each)], await health, (await apart).Count);
     }
 }
 
@@ -48,6 +52,11 @@ public sealed record Deliveries(IReadOnlyList<FailedDelivery> Postbacks, string?
 
 public sealed record FailedDelivery(
     Guid DeliveryId, string? Campaign, string? Partner, string? OrderId, Guid? LeadId, string Target, StatusEvent Event, string Label, int Attempts, DateTimeOffset Since, Guid? ResentAs);
+
+/// <summary>Of PostbackDispatcher.</summary>
+public sealed record JobList(IReadOnlyList<JobRow> Jobs);
+
+public sealed record JobRow(Guid JobId, string Kind, string State, string What, bool DryRun, long Looked, long Done, long Refused, DateTimeOffset At);
 
 /// <summary>Of CrmWriter and PostbackDispatcher: what they leave alone for a while.</summary>
 public sealed record Pauses([property: System.Text.Json.Serialization.JsonPropertyName("pauses")] IReadOnlyList<Pause> Items);
