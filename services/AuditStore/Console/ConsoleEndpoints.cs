@@ -37,7 +37,7 @@ public static class ConsoleEndpoints
         views.MapGet("/lead/{id:guid}", (Guid id, int? from, Guid? open, HttpContext http) => LeadAsync(id, from ?? 0, open, isClear: false, http));
         views.MapPost("/lead/{id:guid}", InClearAsync);
         views.MapGet("/held", HeldAsync);
-        pages.MapPost("/sign-out", SignOutAsync);
+        pages.MapPost("/sign-out", (Delegate)SignOutAsync);
         pages.MapPost("/lead/{id:guid}/exists", (Guid id, HttpContext http) => ResolveAsync(id, http, form => new { order_id = form["order"].ToString(), send_again = false, at = form["at"].ToString(), reason = Reason }, "It is taken down: its postbacks go out within seconds."));
         pages.MapPost("/lead/{id:guid}/again", (Guid id, HttpContext http) => ResolveAsync(id, http, form => new { order_id = (string?)null, send_again = form["looked"] == "yes", at = form["at"].ToString(), reason = Reason }, "It is sent again within seconds."));
         pages.MapPost("/postbacks/{id:guid}/again", ResendAsync);
@@ -134,13 +134,14 @@ public static class ConsoleEndpoints
         if (campaign is null || status is null || !config.Current.Campaigns.TryGetValue(campaign, out var known))
             return Pages.Notice(StatusCodes.Status404NotFound, "There is no such campaign", "Nothing can be said about a status of it: is it still in the configuration?");
         var held = await services.GetAsync<HeldStatuses>("PostbackDispatcher", $"held?campaign={Uri.EscapeDataString(campaign)}&limit={Needs.Most}", http.RequestAborted);
-        var (id, group) = KeyOf(status);
-        var (line, fault) = label is null ? default : StatusMapLine.TryOf(status, label, @event);
+        var ((id, group), map) = (KeyOf(status), known.StatusMap);
+        StatusEvent? meant = Enum.TryParse<StatusEvent>(@event, ignoreCase: true, out var given) ? given : null;
+        if (QueryText.Given(label) is { } name)
+            meant ??= map.Entries.Values.FirstOrDefault(entry => entry?.Label == name)?.Event ?? MappedStatus.DefaultEvent(name);
         return Page<HeldPage>(new
         {
-            Campaign = campaign, Key = status, IsMapped = known.StatusMap.EntryFor(id, group) is not null, Labels = known.StatusMap.Labels.ToList(), Held = held,
-            Group = HeldGroup.Of(held.Value?.Held ?? []).FirstOrDefault(each => each.Campaign == campaign && each.Key == status),
-            Label = label, Event = @event, Line = line, Fault = fault, Said = Said.Take(http),
+            Campaign = campaign, Key = status, IsMapped = map.EntryFor(id, group) is not null, Labels = map.Labels.ToList(), Held = held,
+            Group = HeldGroup.Of(held.Value?.Held ?? []).FirstOrDefault(each => each.Campaign == campaign && each.Key == status), Label = QueryText.Given(label), Meant = meant, Said = Said.Take(http),
         });
     }
 

@@ -1,3 +1,4 @@
+using LeadRelay.Configuration;
 using LeadRelay.Persistence.Audit;
 
 namespace LeadRelay.AuditStore;
@@ -5,7 +6,7 @@ namespace LeadRelay.AuditStore;
 /// <summary>What waits for a person, as the services that have it say.</summary>
 /// <param name="Apart">Messages that the audit's store would not take.</param>
 public sealed record Needs(
-    Answered<Doubts> Doubts, Answered<HeldStatuses> Held, Answered<Deliveries> Failed, Answered<JobList> Jobs, IReadOnlyList<Answered<Pauses>> Pauses, IReadOnlyList<ServiceHealth> Services, int Apart)
+    Answered<Doubts> Doubts, Answered<HeldStatuses> Held, Answered<Deliveries> Failed, Answered<JobList> Jobs, IReadOnlyList<Answered<PauseList>> Pauses, IReadOnlyList<ServiceHealth> Services, int Apart)
 {
     public const int Most = 500;
 
@@ -18,7 +19,7 @@ public sealed record Needs(
     /// <summary>Failed for good and not sent again since, the newest first.</summary>
     public IReadOnlyList<FailedDelivery> StillFailed => [.. (Failed.Value?.Postbacks ?? []).Where(failed => failed.ResentAs is null).OrderByDescending(failed => failed.Since)];
 
-    public IReadOnlyList<Pause> Paused => [.. Pauses.SelectMany(pauses => pauses.Value?.Items ?? []).OrderBy(pause => pause.Name, StringComparer.Ordinal)];
+    public IReadOnlyList<Pause> Paused => [.. Pauses.SelectMany(pauses => pauses.Value?.Pauses ?? []).OrderBy(pause => pause.Name, StringComparer.Ordinal)];
 
     /// <summary>Where what has failed begins, for a query.</summary>
     public static string Since(DateTimeOffset now) => (now - Recent).UtcDateTime.ToString("O");
@@ -29,7 +30,7 @@ public sealed record Needs(
         var (doubts, held) = (services.GetAsync<Doubts>("CrmWriter", "leads/in-doubt", ct), services.GetAsync<HeldStatuses>("PostbackDispatcher", $"held?limit={Most}", ct));
         var failed = services.GetAsync<Deliveries>("PostbackDispatcher", $"postbacks?state=failed&from={Uri.EscapeDataString(since)}&limit={Most}", ct);
         var jobs = services.GetAsync<JobList>("PostbackDispatcher", "jobs", ct);
-        var pauses = Task.WhenAll(services.GetOfEachAsync<Pauses>("CrmWriter", "pauses", ct), services.GetOfEachAsync<Pauses>("PostbackDispatcher", "pauses", ct));
+        var pauses = Task.WhenAll(services.GetOfEachAsync<PauseList>("CrmWriter", "pauses", ct), services.GetOfEachAsync<PauseList>("PostbackDispatcher", "pauses", ct));
         var health = Task.WhenAll(OtherServices.Ports.Keys.Select(async service => new ServiceHealth(service, await services.GetOfEachAsync<Health>(service, "health/ready", ct))));
         var apart = audit.ApartAsync(Most, ct);
         return new Needs(await doubts, await held, await failed, await jobs, [.. (await pauses).SelectMany(each => each)], await health, (await apart).Count);
@@ -58,11 +59,6 @@ public sealed record JobList(IReadOnlyList<JobRow> Jobs);
 
 public sealed record JobRow(Guid JobId, string Kind, string State, string What, bool DryRun, long Looked, long Done, long Refused, DateTimeOffset At);
 
-/// <summary>Of CrmWriter and PostbackDispatcher: what they leave alone for a while.</summary>
-public sealed record Pauses([property: System.Text.Json.Serialization.JsonPropertyName("pauses")] IReadOnlyList<Pause> Items);
-
-public sealed record Pause(string Name, DateTimeOffset Until, string Text);
-
 /// <summary>How the replicas of a service are.</summary>
 public sealed record ServiceHealth(string Service, IReadOnlyList<Answered<Health>> Replicas)
 {
@@ -84,7 +80,7 @@ public sealed record HeldGroup(string Campaign, string? StatusId, string? Status
 {
     private const int Shown = 3;
 
-    public string Key => StatusId ?? $"group:{StatusGroup}";
+    public string Key => StatusMap.KeyOf(StatusId, StatusGroup);
 
     public static IReadOnlyList<HeldGroup> Of(IEnumerable<HeldStatus> held) =>
     [
