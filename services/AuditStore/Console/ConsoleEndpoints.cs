@@ -1,4 +1,4 @@
-using System.Security.Claims;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using LeadRelay.Configuration;
@@ -34,7 +34,7 @@ public static class ConsoleEndpoints
         views.MapGet("/", HandAsync);
         views.MapGet("/find", FindAsync);
         views.MapGet("/campaigns", CampaignsAsync);
-        views.MapGet("/lead/{id:guid}", (Guid id, int? from, Guid? open, HttpContext http) => LeadAsync(id, from ?? 0, open, isClear: false, http));
+        views.MapGet("/lead/{id:guid}", (Guid id, string? from, string? open, HttpContext http) => LeadAsync(id, NumberIn(from), IdIn(open), isClear: false, http));
         views.MapPost("/lead/{id:guid}", InClearAsync);
         views.MapGet("/held", HeldAsync);
         pages.MapPost("/sign-out", (Delegate)SignOutAsync);
@@ -64,19 +64,19 @@ public static class ConsoleEndpoints
     private static async Task<IResult> HandAsync(OtherServices services, IAuditLog audit, TimeProvider time, HttpContext http) =>
         Page<HandPage>(new { Needs = await Needs.AskAsync(services, audit, time.GetUtcNow(), http.RequestAborted), Said = Said.Take(http) });
 
-    private static async Task<IResult> FindAsync(string? q, Guid? open, PhoneHashes phones, IAuditLog audit, ILeadViews views, OtherServices services, HttpContext http)
+    private static async Task<IResult> FindAsync(string? q, string? open, PhoneHashes phones, IAuditLog audit, ILeadViews views, OtherServices services, HttpContext http)
     {
         if (QueryText.Given(q) is not { } text)
             return TypedResults.LocalRedirect("/");
         var found = await Finder.FindAsync(text, phones, audit, views, services, http.RequestAborted);
         if (found is { Leads: [var only], Others: [], IsMore: false })
             return TypedResults.LocalRedirect($"/lead/{only.LeadId}");
-        return Page<FoundPage>(new { Text = text, Found = found, Others = Story.Of(found.Others, personal: false), Open = open, Raw = RawOf(found.Others, open, isClear: false) });
+        return Page<FoundPage>(new { Text = text, Found = found, Others = Story.Of(found.Others, personal: false), Open = IdIn(open), Raw = RawOf(found.Others, IdIn(open), isClear: false) });
     }
 
-    private static async Task<IResult> CampaignsAsync(int? days, ILeadViews views, ConfigStore config, TimeProvider time, HttpContext http)
+    private static async Task<IResult> CampaignsAsync(string? days, ILeadViews views, ConfigStore config, TimeProvider time, HttpContext http)
     {
-        var shown = days is { } given && CampaignsPage.Periods.Contains(given) ? given : CampaignsPage.Periods[0];
+        var shown = CampaignsPage.Periods.Contains(NumberIn(days)) ? NumberIn(days) : CampaignsPage.Periods[0];
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var counts = await views.CountAsync(new CountQuery(null, null, new DateTimeOffset(today.AddDays(1 - shown), TimeOnly.MinValue, TimeSpan.Zero), null), http.RequestAborted);
         return Page<CampaignsPage>(new { Days = shown, Charts = CampaignChart.Of(CampaignDay.Of(counts), today, shown), Campaigns = config.Current.Campaigns.Keys.Order(StringComparer.Ordinal).ToList() });
@@ -156,6 +156,11 @@ public static class ConsoleEndpoints
     }
 
     private static (string? Id, string? Group) KeyOf(string key) => key.StartsWith("group:", StringComparison.Ordinal) ? (null, key["group:".Length..]) : (key, null);
+
+    /// <summary>What an address says that was changed by hand is read as nothing.</summary>
+    private static int NumberIn(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+
+    private static Guid? IdIn(string? text) => Guid.TryParse(text, out var id) ? id : null;
 
     /// <summary>Leads back to a page, which says what came of it.</summary>
     private static async Task<IResult> SayAsync(HttpContext http, string page, Task<Said> deed)

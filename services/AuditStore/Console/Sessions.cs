@@ -1,5 +1,7 @@
+using System.Net;
 using System.Net.Mime;
 using System.Security.Claims;
+using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -14,7 +16,7 @@ namespace LeadRelay.AuditStore;
 /// Who sits at the console: whoever signed in with one of the operator's tokens, remembered for a working day in a cookie
 /// that no script can read and no other site can send with a form. It ends at once when the token is changed.
 /// </summary>
-public sealed partial class Sessions(OperatorAccess operators, IAntiforgery antiforgery, ILogger<Sessions> logger)
+public sealed partial class Sessions(OperatorAccess operators, IAntiforgery antiforgery, ILogger<Sessions> logger) : IDisposable
 {
     public const string Scheme = "console";
     public const string SignIn = "/sign-in";
@@ -25,13 +27,18 @@ public sealed partial class Sessions(OperatorAccess operators, IAntiforgery anti
     private static readonly string Policy =
         $"default-src 'none'; style-src '{Style.Hash}'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
+    /// <summary>Strangers must not be able to flood the log.</summary>
+    private readonly FixedWindowRateLimiter lines = new(new FixedWindowRateLimiterOptions { PermitLimit = 1, Window = TimeSpan.FromMinutes(1) });
+
     /// <summary>A session that is to begin; null when the token is none of the operator's.</summary>
     public ClaimsPrincipal? Begin(HttpContext http, string token)
     {
         var hash = OperatorAccess.Hash(token);
         if (operators.AllowsHash(hash))
             return new ClaimsPrincipal(new ClaimsIdentity([new Claim(TokenHash, Convert.ToHexString(hash))], Scheme));
-        LogRefused(http.Connection.RemoteIpAddress?.ToString());
+        using var line = lines.AttemptAcquire();
+        if (line.IsAcquired)
+            LogRefused(http.Connection.RemoteIpAddress);
         return null;
     }
 
@@ -69,6 +76,8 @@ public sealed partial class Sessions(OperatorAccess operators, IAntiforgery anti
     /// <summary>Who reads by this request's session; null without one.</summary>
     public static Reader? ReaderOf(HttpContext http) => http.Features.Get<Reader>();
 
+    public void Dispose() => lines.Dispose();
+
     private async Task<bool> KnowAsync(HttpContext http)
     {
         if ((await http.AuthenticateAsync(Scheme)).Principal is not { } principal || principal.FindFirstValue(TokenHash) is not { } text)
@@ -92,8 +101,8 @@ public sealed partial class Sessions(OperatorAccess operators, IAntiforgery anti
         headers.CacheControl = "no-store";
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, EventName = "StrangeOperator", Message = "Somebody at {Address} tried to sign in to the console with a token that is none of the operator's.")]
-    private partial void LogRefused(string? address);
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "StrangeOperator", Message = "Somebody at {Address} tried to sign in to the console with a token that is none of the operator's. At most one such try a minute is logged.")]
+    private partial void LogRefused(IPAddress? address);
 }
 
 /// <summary>Metadata of the console's pages.</summary>

@@ -14,7 +14,7 @@ public sealed class Jobs(
     private const int Page = 200;
 
     /// <summary>Renewed after each page.</summary>
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
 
     /// <summary>Tells where a job stands.</summary>
     public static Outgoing Told(Job job, DateTimeOffset at) => new(StableId.Of($"{job.Id} {job.State}", nameof(PostbackJobReported)), new PostbackJobReported(
