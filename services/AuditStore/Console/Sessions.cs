@@ -98,7 +98,7 @@ public sealed partial class Sessions(OperatorAccess operators, IAntiforgery anti
         headers.ContentSecurityPolicy = Policy;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
-        headers.CacheControl = "no-store";
+        (headers.CacheControl, headers.Pragma) = ("no-cache, no-store", "no-cache"); // as forms' tokens want it
     }
 
     [LoggerMessage(Level = LogLevel.Warning, EventName = "StrangeOperator", Message = "Somebody at {Address} tried to sign in to the console with a token that is none of the operator's. At most one such try a minute is logged.")]
