@@ -11,7 +11,7 @@ namespace LeadRelay.Tests.EndToEnd.Invariants;
 public sealed partial class NobodyElsesRecords
 {
     private const int Seed = 20261121;
-    private static readonly int Requests = TestRun.IsLong ? 10_000 : 1_500;
+    private static readonly int Requests = TestRun.IsLong ? 10_000 : 600;
     private static readonly string[] Partners = ["alpha", "bravo", "charlie"];
 
     private readonly Random random = new(Seed);
