@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
+using System.Text;
 using LeadRelay.AuditStore;
 using LeadRelay.Contracts;
 using LeadRelay.Persistence.Audit;
@@ -14,7 +15,7 @@ namespace LeadRelay.AuditSpeed;
 /// <summary>
 /// How long somebody waits for the audit when it has a month behind it: a million messages and a million leads' records, of
 /// 50 campaigns and 10 partners over 30 days, one campaign with a busy last hour. A real AuditStore and a real Intake answer,
-/// over HTTP and RabbitMQ, from a SQLite file that was filled through the ports.
+/// over HTTP and RabbitMQ, from a SQLite file that was filled through the ports; somebody sits at the console, too.
 /// </summary>
 internal static class Program
 {
@@ -30,6 +31,12 @@ internal static class Program
 
     private const int AtOnce = 4_000;
     private const int WarmUp = 20;
+
+    /// <summary>Beside these, so many leads have 200 messages each.</summary>
+    private const int LongOnes = 20;
+
+    /// <summary>Bytes of a page that also loads at once over a telephone.</summary>
+    private const int MostOfPage = 150_000;
 
     private static readonly DateTimeOffset End = DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
     private static readonly PhoneHashes Phones = new(new ConfigurationBuilder().AddInMemoryCollection([new("Privacy:Key", PhoneHashes.SampleKey), new("Profile", "embedded")]).Build());
@@ -62,6 +69,7 @@ internal static class Program
         await MeasureAsync(relay, "through Intake, GET /leads/ID", 300, 200, () => AskAsync(relay, HttpMethod.Get, $"leads/{LeadStory.Id(Own())}", null, expected: 1));
         await MeasureAsync(relay, "through Intake, POST /leads/query with 1,000 ids", 100, 200, () =>
             AskAsync(relay, HttpMethod.Post, "leads/query", new { lead_ids = Enumerable.Range(0, 1000).Select(_ => LeadStory.Id(Own())).Distinct().ToArray() }, expected: 990));
+        await MeasureConsoleAsync(relay);
         var messages = await ExportAsync(relay, audit, "format=ndjson", 20_000);
         await ExportAsync(relay, audit, "format=csv", 20_000, messages);
         var calls = await ExportAsync(relay, audit, "format=ndjson&view=log", null);
@@ -77,7 +85,7 @@ internal static class Program
         var started = Stopwatch.GetTimestamp();
         await using var store = new SqliteStore(file, SqliteAuditLog.Schema + SqliteLeadViews.Schema, TimeProvider.System, NullLogger.Instance);
         var (log, views, written, messages, bytes) = (new SqliteAuditLog(store), new SqliteLeadViews(store), Task.CompletedTask, 0, 0L);
-        foreach (var some in Enumerable.Range(1, leads).Chunk(AtOnce))
+        foreach (var some in Enumerable.Range(1, leads + LongOnes).Chunk(AtOnce))
         {
             var stories = some.AsParallel().AsOrdered().Select(Story).ToArray();
             AuditEntry[] entries = [.. stories.SelectMany(story => story.Entries)];
@@ -86,27 +94,32 @@ internal static class Program
             written = Task.WhenAll(log.AppendAsync(entries, CancellationToken.None), views.WriteAsync([.. stories.Select(story => story.View)], CancellationToken.None));
         }
         await written;
-        Console.WriteLine($"{messages} messages of {bytes / Math.Max(messages, 1)} bytes on average and {leads} leads' records, {new FileInfo(file).Length >> 20} MB, written in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s");
+        Console.WriteLine($"{messages} messages of {bytes / Math.Max(messages, 1)} bytes on average and {leads + LongOnes} leads' records, {new FileInfo(file).Length >> 20} MB, written in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s");
     }
 
     private static (AuditEntry[] Entries, StoredView View) Story(int number)
     {
+        if (number > leads)
+            return Story(number, LeadStory.Troubled(number, End - TimeSpan.FromDays(1 + number - leads), "campaign-0", Partner(0)), hasMessages: true);
         var early = (int)(leads * (1 - InLastHour));
         var isBusy = number > early;
         var at = End - (isBusy ? TimeSpan.FromHours((double)(leads - number) / (leads - early)) : TimeSpan.FromHours(1) + TimeSpan.FromDays(30) * ((double)(early - number) / early));
         at = DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds());
-        var (campaign, partner) = (isBusy ? Busy : $"campaign-{number % Campaigns}", Partner(number % Partners));
-        var story = LeadStory.Of(number, at, campaign, partner);
+        return Story(number, LeadStory.Of(number, at, isBusy ? Busy : $"campaign-{number % Campaigns}", Partner(number % Partners)), hasMessages: number % Told is 0 || isBusy);
+    }
+
+    private static (AuditEntry[] Entries, StoredView View) Story(int number, IReadOnlyList<SentMessage> story, bool hasMessages)
+    {
         if (story is [{ Message: LeadRefused refused } sent])
         {
-            var view = new StoredView(sent.Id, 0, at, new Subject(sent.Id, Campaign: campaign, Partner: partner), new LeadEnd(LeadEnd.Rejected, refused.Code), 0, 0, StoredView.NoDetails);
-            return (HasMessages(number) ? [Entry(number, sent, refused.About)] : [], view);
+            var view = new StoredView(sent.Id, 0, refused.At, new Subject(sent.Id, Campaign: refused.About.Campaign, Partner: refused.About.Partner), new LeadEnd(LeadEnd.Rejected, refused.Code), 0, 0, StoredView.NoDetails);
+            return (hasMessages ? [Entry(number, sent, refused.About)] : [], view);
         }
         var facts = new LeadFacts();
         foreach (var (id, message) in story)
             facts.Add(id, message);
         var record = facts.Store(LeadStory.Id(number), version: 0);
-        return (HasMessages(number) ? [.. story.Select(each => Entry(number, each, record.About))] : [], record);
+        return (hasMessages ? [.. story.Select(each => Entry(number, each, record.About))] : [], record);
     }
 
     /// <summary>As AuditStore makes one of what arrives.</summary>
@@ -125,8 +138,6 @@ internal static class Program
             hasPhone ? Phones.Of(LeadStory.Phone(number)) : null, comment, Wire.Text(message));
     }
 
-    private static bool HasMessages(int number) => number % Told is 0 || number > (int)(leads * (1 - InLastHour));
-
     private static string Partner(int number) => number is 0 ? "demo-partner" : $"partner-{number}";
 
     /// <summary>A lead that has messages and an order.</summary>
@@ -141,6 +152,35 @@ internal static class Program
 
     /// <summary>A lead of the sample partner.</summary>
     private static int Own() => (1 + Random.Next((leads / Partners) - 1)) * Partners;
+
+    /// <summary>As somebody who has signed in sees it: what is searched for has one lead or two, and the page of the only one is loaded with it.</summary>
+    private static async Task MeasureConsoleAsync(Relay relay)
+    {
+        using var browser = await relay.ToConsoleAsync();
+        async Task<int> LoadAsync(string path, Guid lead, int entries = 0)
+        {
+            var page = await browser.GetByteArrayAsync(new Uri(path, UriKind.Relative));
+            if (page.AsSpan().IndexOf(Encoding.UTF8.GetBytes($"{lead}")) < 0 || page.AsSpan().Count("<li id=\"m-"u8) < entries)
+                throw new InvalidOperationException($"{path} of the console does not have the lead {lead}.");
+            return page.Length;
+        }
+        Task FindAsync(Func<int, string> text)
+        {
+            var number = Some();
+            return LoadAsync($"find?q={Uri.EscapeDataString(text(number))}", LeadStory.Id(number));
+        }
+        await MeasureAsync(relay, "console, find by phone", 300, 300, () => FindAsync(LeadStory.Phone));
+        await MeasureAsync(relay, "console, find by click id", 300, 300, () => FindAsync(LeadStory.Click));
+        await MeasureAsync(relay, "console, find by order id", 300, 300, () => FindAsync(LeadStory.Order));
+        await MeasureAsync(relay, "console, find by lead id", 300, 300, () => FindAsync(number => $"{LeadStory.Id(number)}"));
+        var largest = 0;
+        await MeasureAsync(relay, "console, a lead of 200 messages", 300, 300, async () =>
+        {
+            var lead = LeadStory.Id(leads + 1 + Random.Next(LongOnes));
+            largest = Math.Max(largest, await LoadAsync($"lead/{lead}", lead, entries: 200));
+        });
+        Judge("the same, its size", $"{largest / 1000.0:0.0} KB (less than {MostOfPage / 1000} is wanted)", largest < MostOfPage);
+    }
 
     private static async Task GetAsync(Relay relay, string path)
     {

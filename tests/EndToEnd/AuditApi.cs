@@ -1,6 +1,11 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
+using LeadRelay.AuditStore;
+using LeadRelay.Persistence.Audit;
+using LeadRelay.Persistence.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LeadRelay.Tests.EndToEnd;
 
@@ -200,6 +205,26 @@ public sealed class AuditApi(RelayOf<InMemory> shared) : IClassFixture<RelayOf<I
         var days = Days(await Relay.GetAsync(own.AuditStore, "audit/statistics?campaign=demo"));
         Assert.Equal((3, 3), (Sum(days, "leads"), Sum(days, "orders")));
         Assert.Equal(HttpStatusCode.NotFound, (await Relay.SendAsync(own.AuditStore, HttpMethod.Post, "audit/forget", new { lead_id = Guid.CreateVersion7() })).Status);
+    }
+
+    [Fact]
+    public async Task The_consoles_page_of_a_lead_with_two_hundred_messages_is_less_than_150_KB()
+    {
+        var story = LeadStory.Troubled(1, DateTimeOffset.FromUnixTimeMilliseconds(1_770_000_000_000));
+        var facts = new LeadFacts();
+        foreach (var (id, message) in story)
+            facts.Add(id, message);
+        await using (var store = new SqliteStore(Path.Combine(relay.DataFolder, "audit.db"), SqliteAuditLog.Schema + SqliteLeadViews.Schema, TimeProvider.System, NullLogger.Instance))
+        {
+            await new SqliteLeadViews(store).WriteAsync([facts.Store(LeadStory.Id(1), version: 0)], CancellationToken.None);
+            await new SqliteAuditLog(store).AppendAsync([.. story.Select(sent => new AuditEntry(sent.Id, sent.Message.GetType().Name, sent.Message.At, sent.Message.About, null, null, null, Wire.Text(sent.Message)))], CancellationToken.None);
+        }
+        using var browser = await relay.ToConsoleAsync();
+
+        var page = await browser.GetByteArrayAsync(new Uri($"lead/{LeadStory.Id(1)}", UriKind.Relative));
+
+        Assert.Equal(200, Encoding.UTF8.GetString(page).Split("<li id=\"m-").Length - 1);
+        Assert.InRange(page.Length, 10_000, 150_000);
     }
 
     private static JsonElement[] Days(JsonElement statistics) => [.. statistics.GetProperty("days").EnumerateArray()];

@@ -52,6 +52,26 @@ public static class LeadStory
         return story;
     }
 
+    /// <summary>
+    /// A lead with much to tell, 200 messages: its order's status changes eighteen times, and the tracker takes each only at the eighth
+    /// attempt. What is sent and what comes back has some 150 characters.
+    /// </summary>
+    public static IReadOnlyList<SentMessage> Troubled(int number, DateTimeOffset at, string campaign = "demo", string partner = "demo-partner")
+    {
+        var about = new Subject(Id(number), null, null, campaign, partner, Click(number));
+        var order = about with { Connection = Connection, OrderId = Order(number) };
+        var submitted = Submission(number, about, at);
+        List<SentMessage> story = [Sent(submitted), Sent(new OrderCreated(order, submitted, Exchange(number, at, isOrder: true), at.AddMilliseconds(300)))];
+        for (var i = 0; i < 18; i++)
+        {
+            var (status, label, statusEvent, comment) = Changes[i % Changes.Length];
+            var webhook = Webhook(order, status, comment, at.AddHours(i + 1));
+            story.Add(Sent(webhook));
+            story.AddRange(Postbacks(order, webhook, label, statusEvent, comment, webhook.At, attempts: 8));
+        }
+        return story;
+    }
+
     /// <summary>The lead's.</summary>
     public static Guid Id(int number) => StableId.Of($"{number}", nameof(LeadStory), 0);
 
@@ -107,13 +127,20 @@ public static class LeadStory
             "data":{"humanNameFields":[{"field":{"name":"name"},"value":{"firstName":"Anna","lastName":"Muster"}}],"stringFields":[{"field":{"name":"click_id"},"value":"{{{order.ClickId}}}"}],"string_1":"{{{order.ClickId}}}"} }
             """), at, "door-1");
 
-    private static IEnumerable<SentMessage> Postbacks(Subject order, OrderStatusChanged? cause, string label, StatusEvent statusEvent, string? comment, DateTimeOffset at)
+    private static IEnumerable<SentMessage> Postbacks(Subject order, OrderStatusChanged? cause, string label, StatusEvent statusEvent, string? comment, DateTimeOffset at, int attempts = 1)
     {
         var postback = new Postback(Guid.CreateVersion7(at), Guid.CreateVersion7(at), Target, statusEvent, label, at.ToUnixTimeMilliseconds(), statusEvent is StatusEvent.Approve ? 12.50m : 0, "EUR", comment, at);
         var url = $"{Target}/postback?clickid={order.ClickId}&status={label}&payout={postback.Payout}&txid={order.OrderId}&key=***";
-        var sent = new SentRequest("GET", url, new Dictionary<string, string>(), null, null);
         yield return Sent(new PostbackDue(order, postback, cause, cause?.StatusId, at.AddMilliseconds(20)));
-        yield return Sent(new PostbackAttempted(order, postback, cause, 1, url, 200, "OK", null, null, at.AddMilliseconds(30), 84, sent));
-        yield return Sent(new PostbackDelivered(order, postback, 1, at.AddMilliseconds(120)));
+        for (var attempt = 1; attempt < attempts; attempt++)
+            yield return Sent(Attempted(attempt, $"{url}&source=relay&currency=EUR&event={statusEvent}", 503, "<html><head><title>503 Service Temporarily Unavailable</title></head><body><center><h1>503 Service Temporarily Unavailable</h1></center><hr></body></html>"));
+        yield return Sent(Attempted(attempts, url, 200, "OK"));
+        yield return Sent(new PostbackDelivered(order, postback, attempts, at.AddMinutes(attempts - 1).AddMilliseconds(120)));
+
+        PostbackAttempted Attempted(int attempt, string sent, int status, string answer)
+        {
+            var (begun, isLast) = (at.AddMinutes(attempt - 1).AddMilliseconds(30), attempt == attempts);
+            return new PostbackAttempted(order, postback, cause, attempt, sent, status, answer, isLast ? null : "503", isLast ? null : begun.AddMinutes(1), begun, 84, new SentRequest("GET", sent, new Dictionary<string, string>(), null, null));
+        }
     }
 }
