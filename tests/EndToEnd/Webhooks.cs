@@ -144,13 +144,19 @@ public sealed class Webhooks(RelayOf<InMemory> shared) : IClassFixture<RelayOf<I
         Assert.Single(timeline.Messages("OrderVerificationRequested"));
         Assert.DoesNotContain("sale", (await relay.PostbacksAsync("forged")).Statuses());
 
-        // What an operator released is asked about as well, and his word comes back with the answer.
+        // What an operator released is asked about as well, and his word comes back with the answer. A word on a group is none on an id that is in it.
         var (_, shipped) = await relay.SubmitAsync(new { phone = "+4915123456781", click_id = "shipped" });
-        await relay.SetStatusAsync(shipped.At("order_id")!, "6");
-        await relay.Eventually("it is held", () => Relay.GetAsync(relay.PostbackDispatcher, "held"), found => found.GetProperty("held").GetArrayLength() is 1);
+        var (_, other) = await relay.SubmitAsync(new { phone = "+4915123456782", click_id = "other" });
+        await relay.SetStatusAsync(other.At("order_id")!, "6");
+        await Relay.SendAsync(relay.Sandbox, HttpMethod.Post, $"orders/{shipped.At("order_id")}/status", new { status_id = "6", webhook = false });
+        await Relay.SendAsync(relay.WebhookReceiver, HttpMethod.Post, Relay.WebhookPath, new { id = shipped.At("order_id"), statusGroup = "SHIPPED" });
+        Task<JsonElement> HeldAsync(int count) => relay.Eventually($"{count} are held", () => Relay.GetAsync(relay.PostbackDispatcher, "held"), found => found.GetProperty("held").GetArrayLength() == count);
+        await HeldAsync(2);
         await Relay.SendAsync(relay.PostbackDispatcher, HttpMethod.Post, "campaigns/demo/release", new { status_group = "shipped", label = "sent", @event = "approve" });
         await relay.Eventually("it is paid", () => relay.PostbacksAsync("shipped"), p => p.Statuses().Contains("sale"));
         Assert.Equal("sent", (await relay.Eventually("it is on record", () => relay.TimelineAsync(shipped.At("lead_id")!), t => t.Messages("OrderVerified").Count is 1)).Messages("OrderVerified")[0].At("request", "label"));
+        await relay.Eventually("the release is done", () => Relay.GetAsync(relay.PostbackDispatcher, "jobs"), found => found.GetProperty("jobs")[0] is var job && job.At("state") is "done" && job.At("looked") is "1");
+        Assert.Equal((other.At("order_id"), "6", "SHIPPED"), (await HeldAsync(1)).GetProperty("held")[0] is var held ? (held.At("order_id"), held.At("status_id"), held.At("status_group")) : default);
     }
 
     [Fact]

@@ -60,7 +60,7 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
               Lists what is held because the campaign's status_map lacks the status, the oldest first.
           postbacks release CAMPAIGN --status ID|--group GROUP --label LABEL [--event EVENT] [--dry-run] [--reason TEXT]
               Says what a held status means, for all that is held in it now, and shows the line that says so of what comes later.
-              With --dry-run it only counts.
+              A group means what is held without a status id. With --dry-run it only counts.
           postbacks jobs [JOB_ID] [--cancel]
               Shows how far resends, remappings and releases are, or one of them; --cancel stops it where it is.
           audit search [FILTER] [--order newest|oldest] [--limit N] [--after PLACE] [--personal]

@@ -100,7 +100,11 @@ internal sealed class PostbackCommands(TextWriter output)
         });
         var code = await WatchAsync(job);
         if (!args.Has("--dry-run"))
+        {
             output.WriteLine($"Put this line into the status_map of {args.Name}, else the next one is held again:\n  {Text(job, "line")},");
+            if (args["--group"] is not null)
+                output.WriteLine("There it counts for each status of the group that has no entry of its own, with an id or without; what is held of those is told then, too.");
+        }
         return code;
     }
 

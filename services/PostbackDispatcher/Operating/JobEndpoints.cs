@@ -93,6 +93,7 @@ public sealed record BulkResend(
 public sealed record RemapOrder(bool DryRun, string? Reason);
 
 /// <summary>What a held status means, by an operator's word: one of the first two, and the label.</summary>
+/// <param name="StatusGroup">Means what is held without a status id.</param>
 /// <param name="Event">May be left out where the label brings one along.</param>
 /// <param name="DryRun">Only count.</param>
 /// <param name="Reason">For the record.</param>
@@ -126,7 +127,7 @@ public sealed record ReleaseOrder(string? StatusId, string? StatusGroup, string?
 /// <param name="Looked">Deliveries (of a resend), orders (of a remapping) or held messages (of a release) looked at so far.</param>
 /// <param name="Done">Of these, those that are sent again, told something else now, or told at last; in a dry run, those that would be.</param>
 /// <param name="Refused">Of these, those that may not be sent: something newer, or another attempt, stands in the way.</param>
-/// <param name="Line">Of a release: the line of <c>status_map</c> that says the same of what comes later.</param>
+/// <param name="Line">Of a release: the line of <c>status_map</c> that says the same of what comes later. There a group counts for its ids that have no entry, too.</param>
 public sealed record JobView(
     Guid JobId, JobKind Kind, JobState State, string What, bool DryRun, bool Recorded, long Looked, long Done, long Refused, string? Reason, DateTimeOffset At, string? Line)
 {

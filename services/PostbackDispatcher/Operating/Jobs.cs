@@ -24,7 +24,7 @@ public sealed class Jobs(
     public static string What(Job job)
     {
         if (job.Kind is JobKind.Release)
-            return $"what is held of {job.Campaign} in status {job.Status}, as {job.Label} ({Word(job.Event!.Value)})";
+            return $"what is held of {job.Campaign} in {Releases.Words(job.Status!)}, as {job.Label} ({Word(job.Event!.Value)})";
         if (job.Filter is not { } filter)
             return $"the newest status of each order of {job.Campaign}";
         (string Name, string? Value)[] parts =

@@ -53,11 +53,14 @@ public class ReleasedDecisionTests
     [InlineData("77", "77", "APPROVED", true)]
     [InlineData("77", "78", "APPROVED", false)]
     [InlineData("77", null, "APPROVED", false)]
-    [InlineData("group:APPROVED", "78", "APPROVED", true)]
-    [InlineData("group:APPROVED", "78", "approved", true)]
     [InlineData("group:APPROVED", null, "APPROVED", true)]
+    [InlineData("group:APPROVED", null, "approved", true)]
+    [InlineData("group:APPROVED", null, "SHIPPED", false)]
+    [InlineData("group:APPROVED", "78", "APPROVED", false)]
+    [InlineData("group:APPROVED", "78", "approved", false)]
+    [InlineData("group:APPROVED", "group:APPROVED", "APPROVED", false)]
     [InlineData("group:APPROVED", "78", null, false)]
-    public void A_job_means_what_an_entry_of_the_map_would(string key, string? status, string? group, bool isMeant) =>
+    public void A_word_on_an_id_means_that_id_and_one_on_a_group_what_has_no_id(string key, string? status, string? group, bool isMeant) =>
         Assert.Equal(isMeant ? Bought : null, Releases.WordOf(Release(key), Builders.Changed(statusId: status) with { StatusGroup = group }));
 
     [Fact]
@@ -98,10 +101,11 @@ public class ReleasedDecisionTests
     [Fact]
     public void A_job_says_what_it_releases_and_the_line_for_the_file()
     {
-        var job = Release("77");
+        static string What(Job job) => Assert.IsType<PostbackJobReported>(Jobs.Told(job, Builders.Now).Message).What;
 
-        Assert.Equal("what is held of first in status 77, as bought (approve)", Assert.IsType<PostbackJobReported>(Jobs.Told(job, Builders.Now).Message).What);
-        Assert.Equal("\"77\": { \"label\": \"bought\", \"event\": \"approve\" }", JobView.Of(job).Line);
+        Assert.Equal("what is held of first in status 77, as bought (approve)", What(Release("77")));
+        Assert.Equal("what is held of first in group APPROVED without a status id, as bought (approve)", What(Release("group:APPROVED")));
+        Assert.Equal("\"77\": { \"label\": \"bought\", \"event\": \"approve\" }", JobView.Of(Release("77")).Line);
     }
 
     [Fact]
