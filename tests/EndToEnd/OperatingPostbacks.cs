@@ -211,7 +211,10 @@ public sealed class OperatingPostbacks
         Assert.DoesNotContain("4915123456789", held[0].At("comment"), StringComparison.Ordinal);
         var page = await Relay.GetAsync(relay.PostbackDispatcher, "held?limit=1");
         Assert.Equal(held[1].At("message_id"), (await Relay.GetAsync(relay.PostbackDispatcher, $"held?limit=1&after={page.At("next")}")).GetProperty("held")[0].At("message_id"));
-        await HeldAsync("campaign=other", 0);
+        foreach (var (query, count) in new[] { ("campaign=other", 0), ("campaign=demo&status=77", 2), ("status=7", 0), ("status=group:SHIPPED", 0) })
+            await HeldAsync(query, count);
+        Assert.Contains(held[1].At("message_id")!, await Relayctl.DoAsync(relay, "postbacks", "held", "--campaign", "demo", "--status", "77"), StringComparison.Ordinal);
+        Assert.Contains("There are none.", await Relayctl.DoAsync(relay, "postbacks", "held", "--group", "shipped"), StringComparison.Ordinal);
 
         var dry = await DoAsync(relay, "campaigns/demo/release", new { status_id = "77", label = "accepted", dry_run = true });
         dry = await relay.Eventually("they are counted", () => Relay.GetAsync(relay.PostbackDispatcher, $"jobs/{dry.At("job_id")}"), job => job.At("state") is "done");

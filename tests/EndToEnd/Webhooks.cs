@@ -152,6 +152,7 @@ public sealed class Webhooks(RelayOf<InMemory> shared) : IClassFixture<RelayOf<I
         await Relay.SendAsync(relay.WebhookReceiver, HttpMethod.Post, Relay.WebhookPath, new { id = shipped.At("order_id"), statusGroup = "SHIPPED" });
         Task<JsonElement> HeldAsync(int count) => relay.Eventually($"{count} are held", () => Relay.GetAsync(relay.PostbackDispatcher, "held"), found => found.GetProperty("held").GetArrayLength() == count);
         await HeldAsync(2);
+        Assert.Equal(shipped.At("order_id"), Assert.Single((await Relay.GetAsync(relay.PostbackDispatcher, "held?status=group:shipped")).GetProperty("held").EnumerateArray()).At("order_id"));
         await Relay.SendAsync(relay.PostbackDispatcher, HttpMethod.Post, "campaigns/demo/release", new { status_group = "shipped", label = "sent", @event = "approve" });
         await relay.Eventually("it is paid", () => relay.PostbacksAsync("shipped"), p => p.Statuses().Contains("sale"));
         Assert.Equal("sent", (await relay.Eventually("it is on record", () => relay.TimelineAsync(shipped.At("lead_id")!), t => t.Messages("OrderVerified").Count is 1)).Messages("OrderVerified")[0].At("request", "label"));

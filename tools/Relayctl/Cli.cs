@@ -56,8 +56,9 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
           postbacks remap CAMPAIGN [--dry-run] [--reason TEXT]
               Decides about the newest status of each of the campaign's orders again, by today's status_map and postbacks,
               and sends what its tracker has not been sent. With --dry-run it only counts.
-          postbacks held [--campaign ALIAS] [--limit N] [--after PLACE]
-              Lists what is held because the campaign's status_map lacks the status, the oldest first.
+          postbacks held [--campaign ALIAS] [--status ID|--group GROUP] [--limit N] [--after PLACE]
+              Lists what is held because the campaign's status_map lacks the status, the oldest first; of one status
+              what its release would mean.
           postbacks release CAMPAIGN --status ID|--group GROUP --label LABEL [--event EVENT] [--dry-run] [--reason TEXT]
               Says what a held status means, for all that is held in it now, and shows the line that says so of what comes later.
               A group means what is held without a status id. With --dry-run it only counts.
@@ -126,7 +127,7 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
                     new Arguments(rest, ["ID"], [.. PostbackCommands.Filter, "--reason"], flags: ["--dry-run", "--fresh"], mayLackName: true)),
                 ["postbacks", "cancel", .. var rest] => await postbacks.CancelAsync(new Arguments(rest, ["ID"], ["--reason"])),
                 ["postbacks", "remap", .. var rest] => await postbacks.RemapAsync(new Arguments(rest, ["CAMPAIGN"], ["--reason"], flags: ["--dry-run"])),
-                ["postbacks", "held", .. var rest] => await postbacks.HeldAsync(new Arguments(rest, [], ["--campaign", "--limit", "--after"])),
+                ["postbacks", "held", .. var rest] => await postbacks.HeldAsync(new Arguments(rest, [], ["--campaign", "--status", "--group", "--limit", "--after"])),
                 ["postbacks", "release", .. var rest] => await postbacks.ReleaseAsync(
                     new Arguments(rest, ["CAMPAIGN"], ["--status", "--group", "--label", "--event", "--reason"], flags: ["--dry-run"])),
                 ["postbacks", "jobs", .. var rest] => await postbacks.JobsAsync(new Arguments(rest, ["JOB_ID"], [], flags: ["--cancel"], mayLackName: true)),

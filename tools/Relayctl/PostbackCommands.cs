@@ -56,7 +56,13 @@ internal sealed class PostbackCommands(TextWriter output)
 
     public async Task<int> ListAsync(string path, Arguments args) => Print(await FindAsync(path, args, Filter), "postbacks", Describe);
 
-    public async Task<int> HeldAsync(Arguments args) => Print(await FindAsync("held", args, ["--campaign"]), "held", DescribeHeld);
+    public async Task<int> HeldAsync(Arguments args)
+    {
+        if (args["--status"] is not null && args["--group"] is not null)
+            throw new UsageException("Either --status ID or --group GROUP.");
+        var status = args["--group"] is { } group ? $"group:{group}" : args["--status"];
+        return Print(await FindAsync("held", args, ["--campaign"], status is null ? "" : $"&status={Uri.EscapeDataString(status)}"), "held", DescribeHeld);
+    }
 
     public async Task<int> ShowAsync(Arguments args)
     {
@@ -161,8 +167,8 @@ internal sealed class PostbackCommands(TextWriter output)
         }
     }
 
-    private Task<JsonElement> FindAsync(string path, Arguments args, IReadOnlyList<string> filter) =>
-        api.GetAsync($"{path}?{string.Join('&', filter.Append("--limit").Append("--after").Where(option => args[option] is not null).Select(option => $"{option[2..]}={Uri.EscapeDataString(args[option]!)}"))}");
+    private Task<JsonElement> FindAsync(string path, Arguments args, IReadOnlyList<string> filter, string more = "") =>
+        api.GetAsync($"{path}?{string.Join('&', filter.Append("--limit").Append("--after").Where(option => args[option] is not null).Select(option => $"{option[2..]}={Uri.EscapeDataString(args[option]!)}"))}{more}");
 
     private int Print(JsonElement found, string name, Func<JsonElement, string> describe)
     {

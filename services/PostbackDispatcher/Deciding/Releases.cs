@@ -8,6 +8,10 @@ public static class Releases
 {
     private const string Group = "group:";
 
+    /// <summary>A status as people write it, a group in any case, as <see cref="StatusMap.KeyOf"/> has it.</summary>
+    public static string? KeyOf(string? status) =>
+        status?.StartsWith(Group, StringComparison.OrdinalIgnoreCase) is true ? StatusMap.KeyOf(null, status[Group.Length..].Trim()) : status;
+
     /// <summary>Whether a word on a status is said of a message. On a group it is said where the message has no id: of an id in that group nobody said anything.</summary>
     /// <param name="status">As <see cref="StatusMap.KeyOf"/> has it.</param>
     public static bool IsAbout(string status, OrderStatusChanged message) =>

@@ -5,7 +5,7 @@ namespace LeadRelay.PostbackDispatcher;
 /// <summary>What is held because its campaign's map lacks the status.</summary>
 public static class HeldEndpoint
 {
-    /// <summary>So many are looked at for one answer; what is held of one campaign may be few among many.</summary>
+    /// <summary>So many are looked at for one answer; what is held of one campaign or in one status may be few among many.</summary>
     private const int MostLooked = 5000;
 
     private const int Page = 500;
@@ -13,18 +13,20 @@ public static class HeldEndpoint
     public static void MapHeld(this IEndpointRouteBuilder endpoints) => endpoints.MapGet("/held", ListAsync);
 
     /// <summary>The oldest first, page by page.</summary>
-    private static async Task<IResult> ListAsync(string? campaign, string? limit, string? after, IPostbackLedger ledger, CancellationToken ct)
+    /// <param name="status">As <c>77</c> or <c>group:SHIPPED</c>: what a release of it means.</param>
+    private static async Task<IResult> ListAsync(string? campaign, string? status, string? limit, string? after, IPostbackLedger ledger, CancellationToken ct)
     {
         if (!OperatorAnswers.TryReadLimit(limit, out var atMost, out var fault))
             return OperatorAnswers.Invalid(fault);
-        var (wanted, place, found) = (QueryText.Given(campaign), QueryText.Given(after), new List<HeldView>());
+        var (wanted, key, place, found) = (QueryText.Given(campaign), Releases.KeyOf(QueryText.Given(status)), QueryText.Given(after), new List<HeldView>());
         try
         {
             for (var looked = 0; looked < MostLooked; looked += Page)
             {
                 var page = await ledger.KeptAsync(KeptFor.StatusMap, TimeSpan.Zero, Page, ct, place);
-                var views = await Task.WhenAll(page.Select(async kept => HeldView.Of(kept, await ledger.FindAsync(kept.Message.About, ct))));
-                foreach (var (kept, view) in page.Zip(views).Where(each => wanted is null || each.Second.Campaign == wanted))
+                var meant = page.Where(kept => key is null || Releases.IsAbout(key, kept.Message)).ToArray();
+                var views = await Task.WhenAll(meant.Select(async kept => HeldView.Of(kept, await ledger.FindAsync(kept.Message.About, ct))));
+                foreach (var (kept, view) in meant.Zip(views).Where(each => wanted is null || each.Second.Campaign == wanted))
                 {
                     if (found.Count == atMost)
                         return TypedResults.Ok(new HeldList(found, place));
@@ -61,5 +63,5 @@ public sealed record HeldView(
 }
 
 /// <summary>What is held.</summary>
-/// <param name="Next">Give it as <c>after</c> to get the next page; absent on the last one. A page that is not full may have a next one: of one campaign there may be few among many.</param>
+/// <param name="Next">Give it as <c>after</c> to get the next page; absent on the last one. A page that is not full may have a next one: of one campaign or in one status there may be few among many.</param>
 public sealed record HeldList(IReadOnlyList<HeldView> Held, string? Next);

@@ -63,6 +63,14 @@ public class ReleasedDecisionTests
     public void A_word_on_an_id_means_that_id_and_one_on_a_group_what_has_no_id(string key, string? status, string? group, bool isMeant) =>
         Assert.Equal(isMeant ? Bought : null, Releases.WordOf(Release(key), Builders.Changed(statusId: status) with { StatusGroup = group }));
 
+    [Theory]
+    [InlineData("77", "77")]
+    [InlineData("APPROVED", "APPROVED")]
+    [InlineData("group:APPROVED", "group:APPROVED")]
+    [InlineData("Group: approved", "group:APPROVED")]
+    [InlineData(null, null)]
+    public void What_is_held_is_found_by_its_status_as_people_write_it(string? written, string? key) => Assert.Equal(key, Releases.KeyOf(written));
+
     [Fact]
     public void SalesRender_is_asked_again_on_the_newest_word_that_was_given_once_the_message_was_here()
     {
