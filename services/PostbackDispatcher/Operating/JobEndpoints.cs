@@ -100,6 +100,9 @@ public sealed record RemapOrder(bool DryRun, string? Reason);
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ReleaseOrder(string? StatusId, string? StatusGroup, string? Label, string? Event, bool DryRun, string? Reason)
 {
+    /// <summary>A label goes into URLs and into the file's line.</summary>
+    private const int LongestLabel = 100;
+
     /// <summary>Reads it; false with a sentence that says what is wrong.</summary>
     /// <param name="map">The campaign's: what it has needs no operator's word.</param>
     /// <param name="status">As the map would call it.</param>
@@ -114,6 +117,10 @@ public sealed record ReleaseOrder(string? StatusId, string? StatusGroup, string?
             fault = $"The map has \"{entry}\": what is held in this status is released by itself, within seconds. What went out under a wrong label is told anew by a remap.";
         else if (string.IsNullOrEmpty(label) || label.Any(char.IsControl))
             fault = "Say what the status means: a label, as it would stand in status_map, without line breaks.";
+        else if (label.Length > LongestLabel)
+            fault = $"The label has {label.Length} characters; {LongestLabel} are the most.";
+        else if (label.Equals("ignore", StringComparison.OrdinalIgnoreCase))
+            fault = $"A release tells the trackers something. To be silent about a status, put this line into the campaign's status_map: \"{StatusMap.KeyOf(id, group)}\": \"ignore\"";
         else if (given is null)
             fault ??= $"The label {label} has no event of its own; say which: \"event\": wait, hold, approve, cancel or trash.";
         if (fault is not null)

@@ -93,6 +93,8 @@ public class ReleasedDecisionTests
     [InlineData("77", null, "bought", "won", "event must be one of wait, hold, approve, cancel, trash")]
     [InlineData("77", null, " ", "approve", "Say what the status means")]
     [InlineData("77", null, "a\nb", "approve", "without line breaks")]
+    [InlineData("77", null, "Ignore", "approve", "A release tells the trackers something. To be silent about a status, put this line into the campaign's status_map: \"77\": \"ignore\"")]
+    [InlineData(null, "approved", "ignore", null, "A release tells the trackers something. To be silent about a status, put this line into the campaign's status_map: \"group:APPROVED\": \"ignore\"")]
     [InlineData(null, null, "accepted", null, "Say either status_id or status_group")]
     [InlineData("77", "APPROVED", "accepted", null, "Say either status_id or status_group")]
     [InlineData("4", null, "accepted", null, "The map has \"4\"")]
@@ -104,6 +106,16 @@ public class ReleasedDecisionTests
 
         Assert.StartsWith(expected.Split("without")[0], isRead ? $"{status} {meaning!.Label} ({meaning.Event})" : fault, StringComparison.Ordinal);
         Assert.Equal(isRead, fault is null);
+    }
+
+    [Theory]
+    [InlineData(100, null)]
+    [InlineData(101, "The label has 101 characters; 100 are the most.")]
+    public void A_labels_length_has_a_limit(int length, string? expected)
+    {
+        new ReleaseOrder("77", null, $" {new string('a', length)} ", "approve", false, null).TryRead(Builders.Campaign().StatusMap, out _, out _, out var fault);
+
+        Assert.Equal(expected, fault);
     }
 
     [Fact]
