@@ -90,6 +90,7 @@ public sealed class OperatingPostbacks
         var timeline = await relay.Eventually("the resends are told of", () => relay.TimelineAsync(lead.At("lead_id")!), t => t.Messages("PostbackResent").Count is 2 && t.Messages("PostbackDelivered").Count is 3);
         Assert.Equal([("true", "the tracker lost it"), ("false", null)], timeline.Messages("PostbackResent").Select(m => (m.At("recorded"), m.At("reason"))));
 
+        await RefusedAsync(relay, 409, $"postbacks/{first}/resend", new { once = true }, (await FindAsync(relay, first)).At("resent_as")!);
         await relay.SetStatusAsync(lead.At("order_id")!, "3");
         await relay.Eventually("the sale came", () => relay.PostbacksAsync("again"), p => p.Statuses()[^1] is "sale");
         await RefusedAsync(relay, 409, $"postbacks/{first}/resend", new { }, "an older one never follows a newer one");
@@ -99,6 +100,24 @@ public sealed class OperatingPostbacks
         var (_, errors) = await Relayctl.RunAsync(relay, 1, "postbacks", "resend", first);
         Assert.Contains("Resend the newer one", errors, StringComparison.Ordinal);
         Assert.Equal(4, (await relay.PostbacksAsync("again")).GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_resend_that_is_said_once_is_one_however_often_it_is_said()
+    {
+        await using var relay = await Relay.StartAsync();
+        await relay.SubmitAsync(new { phone = "+4915123456789", click_id = "once" });
+        var first = (await relay.Eventually("the first is delivered", () => ListAsync(relay, "state=delivered"), found => found.Count is 1))[0].At("delivery_id")!;
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => DoAsync(relay, $"postbacks/{first}/resend", new { once = true })));
+        var again = Assert.Single(answers.Select(answer => answer.At("delivery_id")).Distinct());
+        await relay.Eventually("it came again", () => ListAsync(relay, "state=delivered"), found => found.Count is 2);
+        Assert.Equal((again, first), await DoAsync(relay, $"postbacks/{first}/resend", new { once = true }) is var late ? (late.At("delivery_id"), late.At("resend_of")) : default);
+        await DoAsync(relay, $"postbacks/{again}/resend", new { once = true });
+        await relay.Eventually("the second comes again, too", () => ListAsync(relay, "state=delivered"), found => found.Count is 3);
+
+        Assert.Equal(["lead", "lead", "lead"], (await relay.PostbacksAsync("once")).Statuses());
+        await RefusedAsync(relay, 409, $"postbacks/{first}/resend", new { once = true }, (await FindAsync(relay, first)).At("resent_as")!);
     }
 
     [Fact]

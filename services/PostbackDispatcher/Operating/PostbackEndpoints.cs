@@ -46,7 +46,10 @@ public static class PostbackEndpoints
     {
         if (await ledger.FindDeliveryAsync(id, ct) is not { } row)
             return Unknown(id);
-        var (resendId, told) = (Guid.CreateVersion7(), new List<Outgoing>());
+        var (isOnce, told) = (order?.Once is true, new List<Outgoing>());
+        var resendId = isOnce ? Resends.OnceId(row) : Guid.CreateVersion7();
+        if (isOnce && row.ResentAs is { } newer && newer != resendId)
+            return OperatorAnswers.Problem(409, "sent again already", $"It was sent again since, as {newer}: GET /postbacks/{newer} says what became of that. Resend that one, if it has to be.");
         var resent = await ledger.ResendAsync(id, resendId, order?.Recorded ?? true, Resends.Told(resendId, null, order?.Reason, time.GetUtcNow(), told), ct);
         if (resent is Resent.UnderWay)
             return OperatorAnswers.Problem(409, "under way", "A postback of the same order to the same tracker is under way or waits already, and goes first: look at GET /postbacks/pending.");
@@ -88,8 +91,9 @@ public sealed record Deliveries(IReadOnlyList<DeliveryView> Postbacks, string? N
 /// <summary>How to send one again.</summary>
 /// <param name="Recorded">Repeat the request as it was sent (default), where it is known; false renders it from today's configuration.</param>
 /// <param name="Reason">For the record.</param>
+/// <param name="Once">Only if it was not sent again yet: said twice it is one resend, and both get the same answer.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record ResendOrder(bool? Recorded, string? Reason);
+public sealed record ResendOrder(bool? Recorded, string? Reason, bool Once);
 
 /// <param name="Reason">For the record.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]

@@ -2,9 +2,16 @@ using LeadRelay.Persistence.Postbacks;
 
 namespace LeadRelay.PostbackDispatcher;
 
-/// <summary>What is told of a resend.</summary>
-internal static class Resends
+/// <summary>Which resends are the same, and what is told of one.</summary>
+public static class Resends
 {
+    /// <summary>
+    /// Id of a resend that is said once: the same for all who say so of the same delivery. One that was sent at once, and then
+    /// was not delivered all the same, may be sent again.
+    /// </summary>
+    public static Guid OnceId(DeliveryRow row) => StableId.Of(
+        row.State is DeliveryState.Failed or DeliveryState.Superseded or DeliveryState.Cancelled ? $"{row.Postback.DeliveryId} undelivered" : $"{row.Postback.DeliveryId}", nameof(ResendOrder.Once));
+
     /// <summary>Makes the event, and keeps it, so that it can be sent once it is recorded.</summary>
     /// <param name="id">Of the resend.</param>
     /// <param name="told">Gets it.</param>
