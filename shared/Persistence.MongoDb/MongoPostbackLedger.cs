@@ -162,8 +162,9 @@ public sealed class MongoPostbackLedger : IPostbackLedger
     public Task<DeliveryRow?> FindDeliveryAsync(Guid deliveryId, CancellationToken ct) => store.TransactAsync(async session =>
         await RowsAsync(session, Bson.ById(Bson.Of(deliveryId)), Up("_id"), 1) is [var row] ? row : null, ct);
 
-    public Task<IReadOnlyList<DeliveryRow>> ListAsync(DeliveryFilter filter, string? after, int atMost, CancellationToken ct) => store.TransactAsync(session =>
-        RowsAsync(session, Fitting(filter).AddRange(After(after)), Up("place"), atMost), ct);
+    public Task<IReadOnlyList<DeliveryRow>> ListAsync(DeliveryFilter filter, string? after, int atMost, CancellationToken ct, bool newestFirst = false) => store.TransactAsync(session => newestFirst
+        ? RowsAsync(session, Fitting(filter).AddRange(After(after, "$lt")), new BsonDocument("place", -1), atMost)
+        : RowsAsync(session, Fitting(filter).AddRange(After(after)), Up("place"), atMost), ct);
 
     public Task<IReadOnlyList<DeliveryRow>> PendingAsync(DeliveryFilter filter, int atMost, CancellationToken ct) => store.TransactAsync(session =>
         RowsAsync(session, new BsonDocument("$and", new BsonArray { new BsonDocument("state", Bson.AnyOf(OrderChange.Open)), Fitting(filter) }), Up("due_at"), atMost), ct);
@@ -303,7 +304,7 @@ public sealed class MongoPostbackLedger : IPostbackLedger
     private static BsonDocument Up(string field) => new(field, 1);
 
     /// <summary>From behind a place on.</summary>
-    private static BsonDocument After(string? place) => place is null ? new BsonDocument() : new BsonDocument("place", new BsonDocument("$gt", place));
+    private static BsonDocument After(string? place, string comparison = "$gt") => place is null ? new BsonDocument() : new BsonDocument("place", new BsonDocument(comparison, place));
 
     /// <summary>Orders of the subject's connection with such a name.</summary>
     private static BsonDocument Named(Subject about, string name, BsonValue value) => new() { ["_id.connection"] = Bson.Of(about.Connection), [name] = value };

@@ -146,12 +146,15 @@ public sealed class OperatingPostbacks
         await relay.Eventually("that is on record", () => relay.TimelineAsync(sent.At("lead_id")!), t => t.Messages("PostbackDelivered").Count is 1);
         Assert.Empty(await ListAsync(relay, "", "postbacks/pending"));
         Assert.Equal(0, (await relay.PostbacksAsync("never")).GetArrayLength());
-        foreach (var (query, text) in new[] { ("limit=0", "1 to 1000"), ("state=lost", "superseded"), ("from=yesterday", "2026-01-31"), ("after=x", "next"), ("after=99999999999999999999", "next"), ("target=tracker", "https://tracker.example") })
+        foreach (var (query, text) in new[] { ("limit=0", "1 to 1000"), ("state=lost", "superseded"), ("from=yesterday", "2026-01-31"), ("after=x", "next"), ("after=99999999999999999999", "next"), ("order=best", "oldest or newest"), ("target=tracker", "https://tracker.example") })
         {
             var (status, problem) = await Relay.SendAsync(relay.PostbackDispatcher, HttpMethod.Get, $"postbacks?{query}");
             Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
             Assert.Contains(text, problem.At("detail"), StringComparison.Ordinal);
         }
+        Assert.Equal((await ListAsync(relay, "")).Reverse().Select(p => p.At("delivery_id")), (await ListAsync(relay, "order=newest")).Select(p => p.At("delivery_id")));
+        var newest = await Relay.GetAsync(relay.PostbackDispatcher, "postbacks?limit=1&order=newest");
+        Assert.Equal(2, (await Relayctl.DoAsync(relay, "postbacks", "list", "--order", "newest", "--after", newest.At("next")!)).Split(" order ").Length);
         var page = await Relay.GetAsync(relay.PostbackDispatcher, "postbacks?limit=1");
         var rest = await Relay.GetAsync(relay.PostbackDispatcher, $"postbacks?limit=2&after={page.At("next")}");
         Assert.Equal((waiting.Count - 1, null), (rest.GetProperty("postbacks").GetArrayLength(), rest.At("next")));

@@ -42,9 +42,9 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
               Sends them once, now, and prints the trackers' answers. No order is touched; the audit keeps it as a test.
           postbacks pending [FILTER] [--limit N]
               Lists what waits: since when, how often it was tried, when it is tried next, and what it waits for.
-          postbacks list [FILTER] [--limit N] [--after PLACE]
-              Lists postbacks in the order they were made. FILTER is any of --campaign, --partner, --target, --event,
-              --state waiting|behind|claimed|delivered|failed|superseded|cancelled, --from TIME, --to TIME (UTC).
+          postbacks list [FILTER] [--order oldest|newest] [--limit N] [--after PLACE]
+              Lists postbacks in the order they were made, or the newest first. FILTER is any of --campaign, --partner,
+              --target, --event, --state waiting|behind|claimed|delivered|failed|superseded|cancelled, --from TIME, --to TIME (UTC).
           postbacks show ID
               Prints one.
           postbacks resend ID [--fresh] [--reason TEXT]
@@ -121,7 +121,7 @@ public sealed class Cli(string folder, string profile, TextWriter output, TextWr
                 ["postbacks", "preview", .. var rest] => await postbacks.PreviewAsync(new Arguments(rest, ["CAMPAIGN"], PostbackCommands.Trial)),
                 ["postbacks", "test", .. var rest] => await postbacks.TestAsync(new Arguments(rest, ["CAMPAIGN"], PostbackCommands.Trial)),
                 ["postbacks", "pending", .. var rest] => await postbacks.ListAsync("postbacks/pending", new Arguments(rest, [], [.. PostbackCommands.Filter, "--limit"])),
-                ["postbacks", "list", .. var rest] => await postbacks.ListAsync("postbacks", new Arguments(rest, [], [.. PostbackCommands.Filter, "--limit", "--after"])),
+                ["postbacks", "list", .. var rest] => await postbacks.ListAsync("postbacks", new Arguments(rest, [], [.. PostbackCommands.Filter, "--order", "--limit", "--after"])),
                 ["postbacks", "show", .. var rest] => await postbacks.ShowAsync(new Arguments(rest, ["ID"], [])),
                 ["postbacks", "resend", .. var rest] => await postbacks.ResendAsync(
                     new Arguments(rest, ["ID"], [.. PostbackCommands.Filter, "--reason"], flags: ["--dry-run", "--fresh"], mayLackName: true)),

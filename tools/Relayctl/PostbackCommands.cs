@@ -54,7 +54,7 @@ internal sealed class PostbackCommands(TextWriter output)
         return 0;
     }
 
-    public async Task<int> ListAsync(string path, Arguments args) => Print(await FindAsync(path, args, Filter), "postbacks", Describe);
+    public async Task<int> ListAsync(string path, Arguments args) => Print(await FindAsync(path, args, [.. Filter, "--order"]), "postbacks", Describe);
 
     public async Task<int> HeldAsync(Arguments args)
     {

@@ -17,13 +17,16 @@ public static class PostbackEndpoints
     }
 
     /// <summary>Deliveries in the order they were made, page by page.</summary>
-    private static async Task<IResult> ListAsync([AsParameters] DeliveryQuery query, string? after, string? limit, IPostbackLedger ledger, Hosts hosts, CancellationToken ct)
+    /// <param name="order"><c>oldest</c> (default) or <c>newest</c>: which come first.</param>
+    private static async Task<IResult> ListAsync([AsParameters] DeliveryQuery query, string? order, string? after, string? limit, IPostbackLedger ledger, Hosts hosts, CancellationToken ct)
     {
         if (!query.TryRead(out var filter, out var fault) || !OperatorAnswers.TryReadLimit(limit, out var atMost, out fault))
             return OperatorAnswers.Invalid(fault);
+        if (QueryText.Given(order) is { } first && first is not ("oldest" or "newest"))
+            return OperatorAnswers.Invalid("order must be oldest or newest: which come first.");
         try
         {
-            var rows = await ledger.ListAsync(filter, string.IsNullOrEmpty(after) ? null : after, atMost, ct);
+            var rows = await ledger.ListAsync(filter, QueryText.Given(after), atMost, ct, newestFirst: QueryText.Given(order) is "newest");
             return TypedResults.Ok(new Deliveries([.. rows.Select(row => DeliveryView.Of(row, hosts))], rows.Count == atMost ? rows[^1].Place : null));
         }
         catch (Exception e) when (e is FormatException or OverflowException)

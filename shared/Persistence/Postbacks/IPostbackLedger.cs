@@ -43,7 +43,8 @@ public interface IPostbackLedger : IOutbox, IBacklog
 
     /// <summary>Deliveries in the order they were made, from behind a place on.</summary>
     /// <param name="after"><see cref="DeliveryRow.Place"/> of the last one seen; null begins.</param>
-    Task<IReadOnlyList<DeliveryRow>> ListAsync(DeliveryFilter filter, string? after, int atMost, CancellationToken ct);
+    /// <param name="newestFirst">The other way round.</param>
+    Task<IReadOnlyList<DeliveryRow>> ListAsync(DeliveryFilter filter, string? after, int atMost, CancellationToken ct, bool newestFirst = false);
 
     /// <summary>Deliveries that wait for an attempt, those that are due next first.</summary>
     Task<IReadOnlyList<DeliveryRow>> PendingAsync(DeliveryFilter filter, int atMost, CancellationToken ct);

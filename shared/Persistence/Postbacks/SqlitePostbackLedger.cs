@@ -160,8 +160,9 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
     public Task<DeliveryRow?> FindDeliveryAsync(Guid deliveryId, CancellationToken ct) => store.ReadAsync(connection =>
         Rows(connection, "d.id = @0", "d.place", 1, deliveryId).FirstOrDefault(), ct);
 
-    public Task<IReadOnlyList<DeliveryRow>> ListAsync(DeliveryFilter filter, string? after, int atMost, CancellationToken ct) => store.ReadAsync<IReadOnlyList<DeliveryRow>>(connection =>
-        Rows(connection, $"d.place > @7 AND {Fits}", "d.place", atMost, [.. Values(filter), Place(after)]), ct);
+    public Task<IReadOnlyList<DeliveryRow>> ListAsync(DeliveryFilter filter, string? after, int atMost, CancellationToken ct, bool newestFirst = false) => store.ReadAsync<IReadOnlyList<DeliveryRow>>(connection => newestFirst
+        ? Rows(connection, $"d.place < @7 AND {Fits}", "d.place DESC", atMost, [.. Values(filter), after is null ? long.MaxValue : Place(after)])
+        : Rows(connection, $"d.place > @7 AND {Fits}", "d.place", atMost, [.. Values(filter), Place(after)]), ct);
 
     public Task<IReadOnlyList<DeliveryRow>> PendingAsync(DeliveryFilter filter, int atMost, CancellationToken ct) => store.ReadAsync<IReadOnlyList<DeliveryRow>>(connection =>
         Rows(connection, $"d.state IN ('Waiting', 'Behind', 'Claimed') AND {Fits}", "d.due_at", atMost, Values(filter)), ct);

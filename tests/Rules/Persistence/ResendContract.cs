@@ -220,10 +220,10 @@ public abstract class ResendContract(IStoreUnderTest store) : StoreContract(stor
         foreach (var claim in await ledger.FirstAsync(perTarget: 2))
             await ledger.EndAsync(claim, DeliveryState.Failed);
 
-        async Task<string> Listed(DeliveryFilter filter)
+        async Task<string> Listed(DeliveryFilter filter, bool newestFirst = false)
         {
             List<DeliveryRow> found = [];
-            while (await ledger.ListAsync(filter, found.LastOrDefault()?.Place, 2, None) is { Count: > 0 } page)
+            while (await ledger.ListAsync(filter, found.LastOrDefault()?.Place, 2, None, newestFirst) is { Count: > 0 } page)
                 found.AddRange(page);
             return string.Join(' ', found.Select(row => row.About.OrderId![3..]));
         }
@@ -238,6 +238,8 @@ public abstract class ResendContract(IStoreUnderTest store) : StoreContract(stor
         Assert.Equal("0 1 2", await Listed(new DeliveryFilter(Event: StatusEvent.Hold)));
         Assert.Equal("0 1 2 3", await Listed(new DeliveryFilter(State: DeliveryState.Failed)));
         Assert.Equal("0 2", await Listed(new DeliveryFilter(State: DeliveryState.Failed, Event: StatusEvent.Hold, Target: Builders.Tracker)));
+        Assert.Equal("5 4 3 2 1 0", await Listed(new DeliveryFilter(), newestFirst: true));
+        Assert.Equal("4 2 0", await Listed(new DeliveryFilter(Target: Builders.Tracker), newestFirst: true));
     }
 
     [Fact]
