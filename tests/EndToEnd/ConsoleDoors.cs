@@ -14,7 +14,8 @@ public sealed class ConsoleDoors(ConsoleRelay console)
 
     private static readonly string[] NoPages =
     [
-        "/nothing", "/console.css", "/favicon.ico", "/_blazor", "/lead", "/lead/1", "/index.html", "/%00", "/%ff", "//evil.example", "/lead/../../etc/passwd", "/lead/..%2f..%2fetc/passwd", "/lead/%2e%2e/%2e%2e/etc/passwd",
+        "/nothing", "/console.css", "/favicon.ico", "/_blazor", "/lead", "/lead/1", "/index.html", "/%00", "/%ff", "//evil.example",
+        "/lead/../../etc/passwd", "/lead/..%2f..%2fetc/passwd", "/lead/%2e%2e/%2e%2e/etc/passwd",
         "/..\\..\\etc\\passwd", "/lead/....//etc/passwd", "/sign-in/../campaigns", "/SIGN-OUT", "/health/../campaigns", "/health%2f..%2fcampaigns", "/healthy",
     ];
 
@@ -106,7 +107,11 @@ public sealed class ConsoleDoors(ConsoleRelay console)
         Assert.Matches("leadrelay-forms=.*; path=/; samesite=strict; httponly$", page.Headers["Set-Cookie"]);
         Assert.Matches("leadrelay=.*; path=/; samesite=lax; httponly$", (await operators.SignInAsync(ConsoleRelay.Token)).Headers["Set-Cookie"]);
         using var stranger = new ConsoleCaller(console.Address);
-        foreach (var answer in new[] { page, await operators.GetAsync("/"), await operators.GetAsync("/nothing"), await operators.GetAsync($"/lead/{Nobody}"), await operators.PostAsync("/held"), await stranger.GetAsync("/") })
+        ConsoleAnswer[] answers =
+        [
+            page, await operators.GetAsync("/"), await operators.GetAsync("/nothing"), await operators.GetAsync($"/lead/{Nobody}"), await operators.PostAsync("/held"), await stranger.GetAsync("/"),
+        ];
+        foreach (var answer in answers)
         {
             Assert.Equal(("nosniff", "no-referrer"), (answer.Headers["X-Content-Type-Options"], answer.Headers["Referrer-Policy"]));
             Assert.Contains("no-store", answer.Headers["Cache-Control"], StringComparison.Ordinal);
@@ -161,7 +166,8 @@ public sealed class ConsoleDoors(ConsoleRelay console)
         (string Path, (string, string)[] Fields)[] forms =
         [
             ($"/lead/{doubt}/again", [("looked", "yes"), ("at", at)]), ($"/lead/{doubt}/exists", [("order", "999999"), ("at", at)]), ($"/postbacks/{delivery}/again", [("lead", failed.Lead)]),
-            ("/postbacks/again", [("target", $"http://{Relay.Sandbox.BaseAddress!.Authority}")]), ("/held", [("campaign", "demo"), ("status", "77"), ("label", "accepted")]), ($"/lead/{doubt}", []), ("/sign-out", []),
+            ("/postbacks/again", [("target", $"http://{Relay.Sandbox.BaseAddress!.Authority}")]), 
+            ("/held", [("campaign", "demo"), ("status", "77"), ("label", "accepted")]), ($"/lead/{doubt}", []), ("/sign-out", []),
         ];
 
         using var stranger = new ConsoleCaller(console.Address);
@@ -199,7 +205,10 @@ public sealed class ConsoleDoors(ConsoleRelay console)
     [Fact]
     public async Task What_is_about_a_person_is_masked_and_shown_in_clear_only_with_permission_by_a_form_and_on_record()
     {
-        var ordered = await console.OrderedAsync(new { phone = "0151 23450200", click_id = "personal", first_name = "Annegret", last_name = "Clearly", email = "annegret@example.com", address = "Hidden Street 7", comment = "call +49 151 99887766" });
+        var ordered = await console.OrderedAsync(new
+        {
+            phone = "0151 23450200", click_id = "personal", first_name = "Annegret", last_name = "Clearly", email = "annegret@example.com", address = "Hidden Street 7", comment = "call +49 151 99887766",
+        });
         await console.SayAsync(ordered, "3", "She is at +49 151 99887766", "PostbackDelivered");
         var created = (await Relay.AuditAsync($"lead_id={ordered.Lead}&kind=OrderCreated")).GetProperty("entries")[0].At("message_id");
         string[] personal = ["23450200", "Annegret", "Clearly", "annegret@", "Hidden Street", "99887766"];
@@ -207,7 +216,12 @@ public sealed class ConsoleDoors(ConsoleRelay console)
         using var privileged = await ConsoleCaller.SignedInAsync(console.Address, Relay.PersonalDataToken);
         foreach (var reader in new[] { operators, privileged })
         {
-            foreach (var path in new[] { $"/lead/{ordered.Lead}", $"/lead/{ordered.Lead}?open={created}", "/", "/campaigns", $"/audit?lead_id={ordered.Lead}", $"/leads/{ordered.Lead}/timeline", $"/audit/export?lead_id={ordered.Lead}" })
+            string[] pages =
+            [
+                $"/lead/{ordered.Lead}", $"/lead/{ordered.Lead}?open={created}", "/", "/campaigns",
+                $"/audit?lead_id={ordered.Lead}", $"/leads/{ordered.Lead}/timeline", $"/audit/export?lead_id={ordered.Lead}",
+            ];
+            foreach (var path in pages)
             {
                 var page = await reader.GetAsync(path);
                 Assert.Equal((path, HttpStatusCode.OK), (path, page.Status));

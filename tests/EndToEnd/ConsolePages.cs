@@ -11,7 +11,10 @@ public sealed class ConsolePages(ConsoleRelay console)
     [Fact]
     public async Task Every_page_fits_a_desktop_and_a_telephone_by_day_and_by_night_and_can_be_read_to_somebody()
     {
-        var ordered = await console.OrderedAsync(new { phone = "0151 23450300", click_id = "look", first_name = "Anna", last_name = "Muster", email = "anna@example.com", comment = "Please call in the evening, the door bell is broken" });
+        var ordered = await console.OrderedAsync(new
+        {
+            phone = "0151 23450300", click_id = "look", first_name = "Anna", last_name = "Muster", email = "anna@example.com", comment = "Please call in the evening, the door bell is broken",
+        });
         await console.SayAsync(ordered, "2", "Nobody picked up, call again tomorrow after 18:00", "OrderStatusChanged");
         await console.SayAsync(ordered, "3", "Wants the standard package, delivery on Friday", "OrderStatusChanged");
         await console.OrderedAsync(new { phone = "0151 23450300", click_id = "look" });
@@ -77,13 +80,15 @@ public sealed class ConsolePages(ConsoleRelay console)
     {
         string[] hostile =
         [
-            "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'><svg/onload=alert(1)>", "</pre></p></main></body><h1>Sign in again</h1>", "javascript:alert(1)", "<!--", "]]>", "{{7*7}}", "@(1+1)", "&lt;b&gt;",
+            "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'><svg/onload=alert(1)>", "</pre></p></main></body><h1>Sign in again</h1>", "javascript:alert(1)",
+            "<!--", "]]>", "{{7*7}}", "@(1+1)", "&lt;b&gt;",
             "\u202Egnp.exe\u2066\u200B", new string('W', 10_000), new string('\u202E', 300),
         ];
         var leads = await Task.WhenAll(hostile.Select(async text =>
         {
             var some = Start(text, 1_000);
-            var ordered = await console.OrderedAsync(new { phone = "0151 23450320", first_name = some, last_name = some, comment = text, click_id = some, sub1 = some, address = some, utm_source = some }, until: "OrderCreated");
+            var lead = new { phone = "0151 23450320", first_name = some, last_name = some, comment = text, click_id = some, sub1 = some, address = some, utm_source = some };
+            var ordered = await console.OrderedAsync(lead, until: "OrderCreated");
             await console.SayAsync(ordered, "3", text, "OrderStatusChanged");
             return ordered;
         }));

@@ -17,7 +17,8 @@ internal static class ConsoleWindow
           if (document.compatMode !== 'CSS1Compat') found.push('no doctype');
           if (!document.title.endsWith(' · LeadRelay') || document.title.includes('\n')) found.push(`title: ${document.title}`);
           say('does not belong here', all('script, img, iframe, frame, object, embed, video, audio, base, meta[http-equiv], link:not([rel=icon]), [style]'));
-          say('runs something', all('*').filter(element => [...element.attributes].some(a => a.name.startsWith('on') || (/^(href|src|action|formaction)$/.test(a.name) && /^\s*(javascript|data|vbscript):/i.test(a.value) && element.rel !== 'icon'))));
+          say('runs something', all('*').filter(element => [...element.attributes].some(a =>
+            a.name.startsWith('on') || (/^(href|src|action|formaction)$/.test(a.name) && /^\s*(javascript|data|vbscript):/i.test(a.value) && element.rel !== 'icon'))));
           say('leads away', all('[href], [action]').filter(element => element.rel !== 'icon' && !/^[/#](?![/\\])/.test(element.getAttribute('href') ?? element.getAttribute('action'))));
           say('has no label', all('input:not([type=hidden]), select, textarea').filter(element => ![...element.labels].some(label => label.textContent.trim())));
           say('has no name', all('a, button, summary, svg').filter(element => !name(element)));
@@ -30,9 +31,11 @@ internal static class ConsoleWindow
           // Black on white is 21; below 4.5 many people cannot read it.
           const numbers = color => color.match(/[\d.]+/g).map(Number);
           const light = color => numbers(color).slice(0, 3).map(c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4).reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
-          const ground = element => !element ? 'rgb(255, 255, 255)' : numbers(getComputedStyle(element).backgroundColor)[3] === 0 ? ground(element.parentElement) : getComputedStyle(element).backgroundColor;
+          const ground = element => !element ? 'rgb(255, 255, 255)'
+            : numbers(getComputedStyle(element).backgroundColor)[3] === 0 ? ground(element.parentElement) : getComputedStyle(element).backgroundColor;
           const contrast = element => { const both = [light(getComputedStyle(element).color), light(ground(element))].sort((a, b) => b - a); return (both[0] + 0.05) / (both[1] + 0.05); };
-          say('is hard to read', all('body *').filter(element => element.checkVisibility() && !element.closest('svg, option') && [...element.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim()) && contrast(element) < 4.5));
+          say('is hard to read', all('body *').filter(element =>
+            element.checkVisibility() && !element.closest('svg, option') && [...element.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim()) && contrast(element) < 4.5));
           say('is cut', all('button, .button, h1, h2, label, dt, summary').filter(element => element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== 'inline' && !element.matches('.unseen')));
           return found;
         }

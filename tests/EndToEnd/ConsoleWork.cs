@@ -29,10 +29,15 @@ public sealed class ConsoleWork(ConsoleRelay console)
             await Expect(page).ToHaveURLAsync(new Regex($"/lead/{ordered.Lead}$"));
 
             await window.ComesToSeeAsync(Relay, "ordered, accepted (approve)");
-            string[] story = ["submitted the lead to demo", $"it made order {ordered.Order} in ", "A postback is due", "SalesRender reports status 3", "A postback is due: accepted (approve), 12.50 EUR", "the tracker answered 200", "The tracker has it, after 1 attempt"];
+            string[] story =
+            [
+                "submitted the lead to demo", $"it made order {ordered.Order} in ", "A postback is due", "SalesRender reports status 3",
+                "A postback is due: accepted (approve), 12.50 EUR", "the tracker answered 200", "The tracker has it, after 1 attempt",
+            ];
             var told = await page.Locator(".story > li > p").AllInnerTextsAsync();
             Assert.Equal(story, story.Where((sentence, _) => told.Any(line => line.Contains(sentence, StringComparison.Ordinal))));
-            Assert.True(IndexOf(told, story[0]) < IndexOf(told, story[1]) && IndexOf(told, story[1]) < IndexOf(told, story[3]) && IndexOf(told, story[3]) < IndexOf(told, story[4]), string.Join('\n', told));
+            var places = new[] { story[0], story[1], story[3], story[4] }.Select(sentence => told.ToList().FindIndex(line => line.Contains(sentence, StringComparison.Ordinal))).ToList();
+            Assert.Equal(places.Order(), places);
             await window.SeesAsync("Wants the standard package");
             await Expect(page.Locator(".story dd", new() { HasText = "status=sale" }).First).ToContainTextAsync($"subid=work-read&status=sale&tid={ordered.Order}&payout=12.50");
 
@@ -50,8 +55,6 @@ public sealed class ConsoleWork(ConsoleRelay console)
                 Assert.Contains("/sign-in", page.Url, StringComparison.Ordinal);
             }
         });
-
-        static int IndexOf(IReadOnlyList<string> told, string sentence) => told.ToList().FindIndex(line => line.Contains(sentence, StringComparison.Ordinal));
     }
 
     [Fact]
