@@ -3,11 +3,7 @@ using LeadRelay.Persistence.Audit;
 namespace LeadRelay.AuditStore;
 
 /// <summary>The search box: takes any id, a phone number or a click id, and finds the leads that have it.</summary>
-/// <param name="Leads">The newest first.</param>
-/// <param name="Others">Messages of no lead that is known, as a refusal at the door: the newest first.</param>
-/// <param name="IsMore">There are older messages that fit, which were not looked at.</param>
-/// <param name="Hint">What may have been meant, in a sentence.</param>
-public sealed record Finder(IReadOnlyList<StoredView> Leads, IReadOnlyList<AuditEntry> Others, bool IsMore, string? Hint)
+public static class Finder
 {
     /// <summary>Messages looked at, of each meaning that the text can have.</summary>
     private const int Most = 200;
@@ -17,15 +13,15 @@ public sealed record Finder(IReadOnlyList<StoredView> Leads, IReadOnlyList<Audit
     /// <summary>Shorter ones are no phone numbers.</summary>
     private const int FewestDigits = 7;
 
-    public static async Task<Finder> FindAsync(string text, PhoneHashes phones, IAuditLog audit, ILeadViews views, OtherServices services, CancellationToken ct)
+    public static async Task<LeadsFound> FindAsync(string text, PhoneHashes phones, IAuditLog audit, ILeadViews views, OtherServices services, CancellationToken ct)
     {
         if (Guid.TryParse(text, out var id))
-            return await OfIdAsync(id, audit, views, services, ct);
+            return await OfIdAsync(id, phones, audit, views, services, ct);
         List<AuditQuery> meanings = [new() { OrderId = text }, new() { ClickId = text }];
         var isPhone = IsPhone(text);
         if (isPhone)
             meanings.Add(new AuditQuery { PhoneHash = phones.Of(text) });
-        var found = await Task.WhenAll(meanings.Select(meaning => audit.SearchAsync(meaning with { Limit = Most }, ct)));
+        var found = await Task.WhenAll(meanings.Select(meaning => audit.SearchAsync(meaning with { Limit = Most, MostText = AuditEndpoints.MostText }, ct)));
         var entries = found.SelectMany(entry => entry).DistinctBy(entry => entry.MessageId).ToList();
         var ofOrders = await views.OfOrdersAsync([.. entries.Where(entry => entry.About.LeadId is null).Select(OrderOf).OfType<OrderKey>().Distinct()], ct);
         var ofLeads = await views.OfLeadsAsync([.. entries.Select(entry => entry.About.LeadId).OfType<Guid>().Distinct()], ct);
@@ -33,7 +29,7 @@ public sealed record Finder(IReadOnlyList<StoredView> Leads, IReadOnlyList<Audit
         var known = leads.Select(view => (Guid?)view.LeadId).ToHashSet();
         var orders = leads.Select(view => view.About is { Connection: { } connection, OrderId: { } order } ? new OrderKey(connection, order) : default(OrderKey?)).ToHashSet();
         var others = entries.Where(entry => !known.Contains(entry.About.LeadId) && (entry.About.LeadId is not null || OrderOf(entry) is not { } order || !orders.Contains(order)));
-        return new Finder(leads, [.. others.OrderByDescending(entry => entry.At).Take(MostOthers)], found.Any(page => page.Count is Most),
+        return new LeadsFound(leads, [.. others.OrderByDescending(entry => entry.At).Take(MostOthers)], found.Any(page => page.Count is Most),
             isPhone && text.TrimStart().StartsWith('0') ? "A phone number is found with its country code: +49 151 … in place of 0151 …." : null);
     }
 
@@ -42,15 +38,28 @@ public sealed record Finder(IReadOnlyList<StoredView> Leads, IReadOnlyList<Audit
         text.Count(char.IsAsciiDigit) is >= FewestDigits and <= 20 && text.All(c => char.IsAsciiDigit(c) || c is '+' or ' ' or '-' or '(' or ')' or '.' or '/');
 
     /// <summary>A lead's id (also without its dashes, as traces have it), or a postback's.</summary>
-    private static async Task<Finder> OfIdAsync(Guid id, IAuditLog audit, ILeadViews views, OtherServices services, CancellationToken ct)
+    private static async Task<LeadsFound> OfIdAsync(Guid id, PhoneHashes phones, IAuditLog audit, ILeadViews views, OtherServices services, CancellationToken ct)
     {
         if (await views.OfLeadsAsync([id], ct) is [{ End.State: not LeadEnd.Rejected } lead])
-            return new Finder([lead], [], false, null);
-        var byId = await audit.SearchAsync(new AuditQuery { LeadIds = [id], Limit = Most }, ct);
-        if (byId.Count is 0 && (await services.GetAsync<FailedDelivery>("PostbackDispatcher", $"postbacks/{id}", ct)).Value?.LeadId is { } of)
-            return new Finder(await views.OfLeadsAsync([of], ct), [], false, null);
-        return new Finder([], byId, byId.Count is Most, null);
+            return new LeadsFound([lead], [], false, null);
+        var byId = await audit.SearchAsync(new AuditQuery { LeadIds = [id], Limit = Most, MostText = AuditEndpoints.MostText }, ct);
+        if (byId.Count > 0)
+            return new LeadsFound([], byId, byId.Count is Most, null);
+        var postback = await services.GetAsync<FailedDelivery>("PostbackDispatcher", $"postbacks/{id}", ct);
+        return postback.Value switch
+        {
+            { LeadId: { } of } => new LeadsFound(await views.OfLeadsAsync([of], ct), [], false, null),
+            { OrderId: { } order } => await FindAsync(order, phones, audit, views, services, ct),
+            _ => new LeadsFound([], [], false, $"It is no lead's id. Asked for a postback of this id: {postback.Fault}"),
+        };
     }
 
     private static OrderKey? OrderOf(AuditEntry entry) => entry.About is { Connection: { } connection, OrderId: { } order } ? new OrderKey(connection, order) : null;
 }
+
+/// <summary>What was found.</summary>
+/// <param name="Leads">The newest first.</param>
+/// <param name="Others">Messages of no lead that is known, as a refusal at the door: the newest first.</param>
+/// <param name="IsMore">There are older messages that fit, which were not looked at.</param>
+/// <param name="Hint">What may have been meant, in a sentence.</param>
+public sealed record LeadsFound(IReadOnlyList<StoredView> Leads, IReadOnlyList<AuditEntry> Others, bool IsMore, string? Hint);

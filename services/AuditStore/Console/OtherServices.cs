@@ -51,32 +51,32 @@ public sealed class OtherServices(IConfiguration settings) : IDisposable
         catch (Exception e) when (e is OperatorsApiException or FormatException) { return new Said(false, e.Message); }
     }
 
-    /// <summary>Reads the same of each replica that the service's name has an address of; a replica that does not answer is left out, unless none does.</summary>
+    /// <summary>Reads the same of each replica: of every address that the service's name has.</summary>
     public async Task<IReadOnlyList<Answered<T>>> GetOfEachAsync<T>(string service, string path, CancellationToken ct) where T : class
     {
         using var limit = Limit(Look, ct);
         try
         {
             var root = Root(service);
-            var addresses = await Dns.GetHostAddressesAsync(root.Host, limit.Token);
-            var answers = await Task.WhenAll(addresses.Select(async address =>
+            // With TLS the certificate is the name's, and there is one to ask.
+            var hosts = root.Scheme == Uri.UriSchemeHttps ? [root.Host] : (await Dns.GetHostAddressesAsync(root.Host, limit.Token)).Select(address => address.ToString()).ToArray();
+            return await Task.WhenAll(hosts.Select(async host =>
             {
-                var one = new UriBuilder(root) { Host = address.ToString() }.Uri;
+                var one = new UriBuilder(root) { Host = host }.Uri;
                 using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(one, path)) { Headers = { { "Authorization", $"Bearer {Token}" } } };
                 try
                 {
                     using var response = await http.SendAsync(request, limit.Token);
                     // What is not ready says so with a 503.
                     if (!response.IsSuccessStatusCode && response.StatusCode is not HttpStatusCode.ServiceUnavailable)
-                        return new Answered<T>(null, $"{service} at {root} answers {(int)response.StatusCode}.");
-                    return new Answered<T>(await response.Content.ReadFromJsonAsync<T>(Snake, limit.Token), null) { From = address.ToString() };
+                        return new Answered<T>(null, $"{service} at {one} answers {(int)response.StatusCode}.", host);
+                    return new Answered<T>(await response.Content.ReadFromJsonAsync<T>(Snake, limit.Token), null, host);
                 }
                 catch (Exception e) when (e is HttpRequestException or OperationCanceledException or JsonException)
                 {
-                    return new Answered<T>(null, $"{service} at {root} does not answer: {e.Message}");
+                    return new Answered<T>(null, $"{service} at {one} does not answer: {e.Message}", host);
                 }
             }));
-            return answers.Any(answer => answer.Value is not null) ? [.. answers.Where(answer => answer.Value is not null)] : [answers[0]];
         }
         catch (Exception e) when (e is System.Net.Sockets.SocketException or FormatException or OperationCanceledException)
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Mime;
 using System.Security.Claims;
 using System.Threading.RateLimiting;
@@ -7,6 +8,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
@@ -14,7 +16,8 @@ namespace LeadRelay.AuditStore;
 
 /// <summary>
 /// Who sits at the console: whoever signed in with one of the operator's tokens, remembered for a working day in a cookie
-/// that no script can read and no other site can send with a form. It ends at once when the token is changed.
+/// that no script can read and no other site can send with a form. It ends at once when the token is changed; signing out
+/// takes the cookie from this browser alone.
 /// </summary>
 public sealed partial class Sessions(OperatorAccess operators, IAntiforgery antiforgery, ILogger<Sessions> logger) : IDisposable
 {
@@ -22,6 +25,9 @@ public sealed partial class Sessions(OperatorAccess operators, IAntiforgery anti
     public const string SignIn = "/sign-in";
 
     private const string TokenHash = "token";
+
+    /// <summary>Bytes of a form.</summary>
+    private const long MostForm = 16 * 1024;
 
     /// <summary>Only ours: no script at all, styles by their hash, forms to ourselves, in nobody's frame.</summary>
     private static readonly string Policy =
@@ -49,25 +55,27 @@ public sealed partial class Sessions(OperatorAccess operators, IAntiforgery anti
         var page = endpoint?.Metadata.GetMetadata<ConsolePage>();
         var isApi = page is null && endpoint?.Metadata.GetMetadata<LocalPort>() is not null;
         var (isForm, isHealth) = (!HttpMethods.IsGet(http.Request.Method), http.Request.Path.StartsWithSegments("/health"));
-        // Programs say who they are in a header, and are answered with problem details.
-        if (isHealth || (page is null && (http.Request.Headers.ContainsKey("Authorization") || http.Request.Headers.ContainsKey("X-Api-Key"))))
+        // Programs say who they are in a header, and are answered with problem details. (A proxy's own sign-in is another matter.)
+        var isProgram = http.Request.Headers.ContainsKey("X-Api-Key") || http.Request.Headers.Authorization.ToString().StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase);
+        if (isHealth || (page is null && isProgram))
         {
             await next(http);
             return;
         }
         var isKnown = await KnowAsync(http);
+        Keep(http.Response.Headers);
         // A person who follows a link to the API is one of the console's, too.
         if (isApi && (isKnown || isForm || !http.Request.Headers.Accept.ToString().Contains(MediaTypeNames.Text.Html, StringComparison.OrdinalIgnoreCase)))
         {
             await next(http);
             return;
         }
-        Guard(http.Response.Headers);
+        http.Response.Headers.ContentSecurityPolicy = Policy;
         if (!isKnown && page is not { IsOpen: true })
-            await SendToSignIn(http.Request).ExecuteAsync(http);
+            await SendToSignIn(http).ExecuteAsync(http);
         else if (page is null)
             await Pages.NotFound().ExecuteAsync(http);
-        else if (isForm && !await antiforgery.IsRequestValidAsync(http))
+        else if (isForm && !await IsOursAsync(http))
             await Pages.Notice(StatusCodes.Status400BadRequest, "This form cannot be taken", "It is too old, or it did not come from here. Load its page again and say it once more. Nothing was done.").ExecuteAsync(http);
         else
             await next(http);
@@ -90,12 +98,34 @@ public sealed partial class Sessions(OperatorAccess operators, IAntiforgery anti
         return true;
     }
 
-    private static RedirectHttpResult SendToSignIn(HttpRequest request) => TypedResults.LocalRedirect(
-        HttpMethods.IsGet(request.Method) && request.Path != "/" ? $"{SignIn}?to={Uri.EscapeDataString(request.Path + request.QueryString)}" : SignIn);
-
-    private static void Guard(IHeaderDictionary headers)
+    /// <summary>Whether a form is one of a page of ours. Anybody may send one here, so it must be small, and what is wrong with it is nobody's error.</summary>
+    private async Task<bool> IsOursAsync(HttpContext http)
     {
-        headers.ContentSecurityPolicy = Policy;
+        if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) || type.MediaType is not MediaTypeNames.Application.FormUrlEncoded)
+            return false;
+        http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MostForm;
+        try
+        {
+            await http.Request.ReadFormAsync();
+            return await antiforgery.IsRequestValidAsync(http);
+        }
+        catch (Exception e) when (e is BadHttpRequestException or InvalidDataException or IOException or AntiforgeryValidationException)
+        {
+            return false;
+        }
+    }
+
+    private static RedirectHttpResult SendToSignIn(HttpContext http)
+    {
+        if (HttpMethods.IsGet(http.Request.Method))
+            return TypedResults.LocalRedirect(http.Request.Path == "/" ? SignIn : $"{SignIn}?to={Uri.EscapeDataString(http.Request.Path + http.Request.QueryString)}");
+        new Said(false, "Your session has ended: nothing was done. Sign in and say it again.").Put(http);
+        return TypedResults.LocalRedirect(SignIn);
+    }
+
+    /// <summary>Nothing of it stays in the browser, and nothing is taken for something else.</summary>
+    private static void Keep(IHeaderDictionary headers)
+    {
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         (headers.CacheControl, headers.Pragma) = ("no-cache, no-store", "no-cache"); // as forms' tokens want it
@@ -127,7 +157,7 @@ public static class SessionsExtensions
             cookie.Cookie.SameSite = SameSiteMode.Lax;
             cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             cookie.ExpireTimeSpan = WorkingDay;
-            cookie.SlidingExpiration = true;
+            cookie.SlidingExpiration = false;
         });
         services.AddAntiforgery(forms =>
         {
@@ -135,6 +165,8 @@ public static class SessionsExtensions
             forms.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             forms.SuppressXFrameOptionsHeader = true; // the content security policy says it
         });
+        // It logs what any stranger sends here, with a stack trace.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.None));
         services.AddSingleton<Sessions>();
     }
 }

@@ -178,7 +178,7 @@ internal static class Telling
 
     private static string Many(long count, string what) => count is 1 ? $"1 {what}" : $"{count} {what}s";
 
-    private static string Word(StatusEvent statusEvent) => statusEvent.ToString().ToLowerInvariant();
+    internal static string Word(StatusEvent statusEvent) => statusEvent.ToString().ToLowerInvariant();
 
     private static Told Plain(FormattableString text, params ReadOnlySpan<(string, string?)> facts) => Tell(Tone.Plain, text, facts);
 

@@ -14,5 +14,8 @@ public static class StatusMapLine
         ? $"{Json(key)}: {Json(label)}"
         : $"{Json(key)}: {{ \"label\": {Json(label)}, \"event\": {Json(JsonNamingPolicy.SnakeCaseLower.ConvertName(statusEvent.ToString()))} }}";
 
+    /// <summary>The line that is deliberately silent about a status.</summary>
+    public static string Silent(string key) => $"{Json(key)}: \"ignore\"";
+
     private static string Json(string text) => JsonSerializer.Serialize(text, Plain);
 }
