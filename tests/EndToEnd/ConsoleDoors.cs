@@ -10,7 +10,7 @@ public sealed class ConsoleDoors(ConsoleRelay console)
 
     private static readonly string[] Pages = ["/", "/find?q=1001", "/campaigns", "/campaigns?days=30", $"/lead/{Nobody}", $"/lead/{Nobody}?open={Nobody}", "/held?campaign=demo&status=77"];
     private static readonly string[] Forms =
-        ["/sign-out", $"/lead/{Nobody}", $"/lead/{Nobody}/exists", $"/lead/{Nobody}/again", $"/postbacks/{Nobody}/again", "/postbacks/again", "/held"];
+        ["/sign-out", $"/lead/{Nobody}", $"/lead/{Nobody}/exists", $"/lead/{Nobody}/again", $"/postbacks/{Nobody}/again", "/postbacks/again", $"/jobs/{Nobody}/stop", "/held"];
 
     private static readonly string[] NoPages =
     [
@@ -35,6 +35,7 @@ public sealed class ConsoleDoors(ConsoleRelay console)
         using var stranger = new ConsoleCaller(console.Address);
         Assert.Equal($"/sign-in?to=%2Flead%2F{Nobody}%3Fopen%3D1", (await stranger.GetAsync($"/lead/{Nobody}?open=1")).Location);
         Assert.Equal("/sign-in", (await stranger.PostFromAsync("/sign-in", $"/lead/{Nobody}/again", ("looked", "yes"))).Location);
+        Assert.Contains("Your session has ended: nothing was done.", (await stranger.GetAsync("/sign-in")).Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -68,7 +69,7 @@ public sealed class ConsoleDoors(ConsoleRelay console)
     public async Task A_wrong_token_begins_nothing()
     {
         using var stranger = new ConsoleCaller(console.Address);
-        foreach (var token in new[] { "", " ", "guessed", "demo-partner-key", ConsoleRelay.Token[..^1], ConsoleRelay.Token.ToUpperInvariant(), $"Bearer {ConsoleRelay.Token}", new string('x', 100_000) })
+        foreach (var token in new[] { "", " ", "guessed", "demo-partner-key", ConsoleRelay.Token[..^1], ConsoleRelay.Token.ToUpperInvariant(), $"Bearer {ConsoleRelay.Token}", new string('x', 10_000) })
         {
             var refused = await stranger.SignInAsync(token, to: "/campaigns");
             Assert.Equal((HttpStatusCode.Unauthorized, false), (refused.Status, refused.Headers.ContainsKey("Set-Cookie")));
@@ -77,6 +78,25 @@ public sealed class ConsoleDoors(ConsoleRelay console)
         }
         Assert.Equal("/sign-in", (await stranger.GetAsync("/")).Location);
         Assert.DoesNotContain("guessed", Relay.Process("AuditStore").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_strangers_send_as_a_form_is_refused_and_no_error_of_ours()
+    {
+        using var stranger = new ConsoleCaller(console.Address);
+        var field = await stranger.FieldOfAsync("/sign-in");
+        var many = Enumerable.Range(0, 2_000).Select(i => ($"f{i}", "x")).ToArray();
+        foreach (var fields in new (string, string)[][] { many, [("token", new string('x', 1_000_000))], [("token", "\0")] })
+            Assert.Contains((await stranger.PostWithAsync(field, "/sign-in", fields)).Status, new[] { HttpStatusCode.BadRequest, HttpStatusCode.Unauthorized });
+        foreach (var type in new[] { "multipart/form-data; boundary=x", "multipart/form-data", "text/plain", "application/json", "application/x-www-form-urlencoded; charset=nonsense" })
+            Assert.Equal((type, HttpStatusCode.BadRequest), (type, (await stranger.PostTextAsync("/sign-in", "--x\r\nbroken", type)).Status));
+        using var odd = new ConsoleCaller(console.Address);
+        odd.Cookies.Add(console.Address, new Cookie("leadrelay-forms", "garbage"));
+        Assert.Equal(HttpStatusCode.OK, (await odd.GetAsync("/sign-in")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await odd.PostWithAsync(field, "/sign-in", ("token", "x"))).Status);
+
+        Assert.DoesNotContain("Antiforgery", Relay.Process("AuditStore").Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("ExceptionHandlerMiddleware", Relay.Process("AuditStore").Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -166,7 +186,7 @@ public sealed class ConsoleDoors(ConsoleRelay console)
         (string Path, (string, string)[] Fields)[] forms =
         [
             ($"/lead/{doubt}/again", [("looked", "yes"), ("at", at)]), ($"/lead/{doubt}/exists", [("order", "999999"), ("at", at)]), ($"/postbacks/{delivery}/again", [("lead", failed.Lead)]),
-            ("/postbacks/again", [("target", $"http://{Relay.Sandbox.BaseAddress!.Authority}")]), 
+            ("/postbacks/again", [("all", "yes"), ("target", $"http://{Relay.Sandbox.BaseAddress!.Authority}")]), ($"/jobs/{Nobody}/stop", []),
             ("/held", [("campaign", "demo"), ("status", "77"), ("label", "accepted")]), ($"/lead/{doubt}", []), ("/sign-out", []),
         ];
 
@@ -194,7 +214,9 @@ public sealed class ConsoleDoors(ConsoleRelay console)
         Assert.Equal(HttpStatusCode.OK, (await operators.GetAsync("/campaigns")).Status);
 
         // Had something been done, it would be on record before this is.
-        Assert.Equal(HttpStatusCode.SeeOther, (await operators.PostFromAsync($"/lead/{failed.Lead}", $"/postbacks/{delivery}/again", ("lead", failed.Lead))).Status);
+        // Said again, by a second tab or a colleague's, it is done once.
+        foreach (var caller in new[] { operators, operators, other })
+            Assert.Equal(HttpStatusCode.SeeOther, (await caller.PostFromAsync($"/lead/{failed.Lead}", $"/postbacks/{delivery}/again", ("lead", failed.Lead))).Status);
         await Relay.Eventually("the true form does it", () => Relay.PostbacksAsync("forged-failed"), postbacks => postbacks.GetArrayLength() is 1);
         Assert.Single((await console.ToldAsync(failed.Lead, "PostbackResent")).Messages("PostbackResent"));
         Assert.Empty((await Relay.TimelineAsync(doubt)).Messages("ResolveInDoubt"));

@@ -69,26 +69,26 @@ public sealed class ConsoleWork(ConsoleRelay console)
         {
             var page = window.Page;
             await window.SignInAsync();
-            await page.GetByRole(AriaRole.Link, new() { Name = made }).ClickAsync();
+            await page.GetByRole(AriaRole.Link, new() { Name = made, Exact = true }).ClickAsync();
             await window.ComesToSeeAsync(Relay, "In doubt: what does SalesRender have?");
             // The browser itself does not send it.
             await window.ClickAsync("It exists");
             Assert.True(await page.EvaluateAsync<bool>("document.querySelector(':invalid') !== null"));
             await page.GetByLabel("The order's id").FillAsync(order);
             await window.ClickAsync("It exists");
-            await window.SeesAsync("It is taken down");
+            await window.SeesAsync("The order is taken down as this lead's.");
             await window.ComesToSeeAsync(Relay, $"an operator says that it is order {order}");
             await window.ComesToSeeAsync(Relay, "ordered, wait (wait)");
             await Expect(page.GetByRole(AriaRole.Button, new() { Name = "It exists" })).ToHaveCountAsync(0);
 
             await page.GotoAsync($"/lead/{lost}");
             await window.ComesToSeeAsync(Relay, "In doubt: what does SalesRender have?");
-            await window.ClickAsync("Send again");
+            await window.ClickAsync("Send the lead again");
             await Expect(page).ToHaveURLAsync(new Regex($"/lead/{lost}$"));
             await window.SeesAsync("In doubt: what does SalesRender have?");
             await page.GetByLabel("I have looked: there is no such order").CheckAsync();
-            await window.ClickAsync("Send again");
-            await window.SeesAsync("It is sent again within seconds");
+            await window.ClickAsync("Send the lead again");
+            await window.SeesAsync("The lead is sent again within seconds.");
             await window.ComesToSeeAsync(Relay, "Asked SalesRender to make the order: it made order ");
             await window.SeesAsync("An operator says that SalesRender has no order");
             await page.GotoAsync("/");
@@ -126,10 +126,15 @@ public sealed class ConsoleWork(ConsoleRelay console)
 
             await page.GotoAsync("/");
             await OpenAsync(page, "demo, status 78");
+            // The event of one label is never taken over to the next.
+            await page.GetByLabel("Label").FillAsync("accepted");
+            await window.ClickAsync("Show what to do");
+            await window.SeesAsync("\"78\": \"accepted\"");
             await page.GetByLabel("Label").FillAsync("rejected");
             await window.ClickAsync("Show what to do");
+            await window.SeesAsync("\"78\": \"rejected\"");
             await window.ClickAsync("Release as rejected");
-            await window.SeesAsync("What is held of status 78 is released as rejected within seconds.");
+            await window.SeesAsync("What is held of status 78 is decided about as rejected now.");
             await Relay.Eventually("the tracker is told", () => Relay.PostbacksAsync("work-button"), postbacks => postbacks.Statuses().SequenceEqual(["lead", "rejected"]));
             await page.GotoAsync($"/lead/{second.Lead}");
             await window.ComesToSeeAsync(Relay, "as an operator released the status that was held");
@@ -157,6 +162,11 @@ public sealed class ConsoleWork(ConsoleRelay console)
             await Relay.Eventually("the tracker has it", () => Relay.PostbacksAsync("work-failed"), postbacks => postbacks.Statuses().SequenceEqual(["lead"]));
             await page.GotoAsync($"/lead/{failed.Lead}");
             await window.ComesToSeeAsync(Relay, "An operator has a postback sent again");
+            // What has arrived is sent again by nobody in passing.
+            await window.ComesToSeeAsync(Relay, "The tracker has it, after 1 attempt.");
+            await page.GetByRole(AriaRole.Button, new() { Name = "Send again" }).ClickAsync();
+            Assert.True(await page.EvaluateAsync<bool>("document.querySelector(':invalid') !== null"));
+            Assert.Single((await Relay.PostbacksAsync("work-failed")).Statuses());
             await page.GotoAsync("/");
             await Expect(row).ToHaveCountAsync(0);
 

@@ -35,8 +35,14 @@ public sealed partial class ConsoleCaller : IDisposable
     public Task<ConsoleAnswer> PostAsync(string path, params (string Name, string Value)[] fields) =>
         SendAsync(HttpMethod.Post, path, new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))), [("Accept", "text/html")]);
 
-    public Task<ConsoleAnswer> PostJsonAsync(string path, string json) =>
-        SendAsync(HttpMethod.Post, path, new StringContent(json, Encoding.UTF8, "application/json"), []);
+    public Task<ConsoleAnswer> PostJsonAsync(string path, string json) => PostTextAsync(path, json, "application/json");
+
+    public Task<ConsoleAnswer> PostTextAsync(string path, string text, string type)
+    {
+        var body = new ByteArrayContent(Encoding.UTF8.GetBytes(text));
+        body.Headers.TryAddWithoutValidation("Content-Type", type);
+        return SendAsync(HttpMethod.Post, path, body, []);
+    }
 
     /// <summary>Sends a form as a browser does, with what a page of ours has put into it.</summary>
     /// <param name="page">The page that it is on.</param>

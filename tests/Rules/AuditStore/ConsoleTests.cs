@@ -23,9 +23,9 @@ public sealed class ConsoleTests
     [Fact]
     public void What_is_held_of_one_campaign_in_one_status_is_one_row_the_longest_waiting_first()
     {
-        var groups = HeldGroup.Of([Held("b", "77", "X", 5), Held("a", "77", "X", 3), Held("a", "77", "Y", 1), Held("a", null, "X", 2), Held(null, "77", "X", 0)]);
+        var groups = HeldGroup.Of([Held("b", "77", "X", 5), Held("a", "77", "X", 3), Held("a", "77", "Y", 1), Held("a", null, "X", 2), Held("a", null, "x", 4), Held(null, "77", "X", 0)]);
 
-        Assert.Equal([("a", "77", 2), ("a", "group:X", 1), ("b", "77", 1)], groups.Select(group => (group.Campaign, group.Key, group.Count)));
+        Assert.Equal([("a", "77", 2), ("a", "group:X", 2), ("b", "77", 1)], groups.Select(group => (group.Campaign, group.Key, group.Count)));
         Assert.Equal(Builders.Now.AddMinutes(1), groups[0].Since);
     }
 
@@ -52,6 +52,9 @@ public sealed class ConsoleTests
 
         Assert.Equal(Builders.Now.AddMinutes(1), LeadActions.Of(messages, isInDoubt: true).Doubt!.At);
         Assert.Null(LeadActions.Of(messages, isInDoubt: false).Doubt);
+        Assert.NotNull(LeadActions.Of([.. messages, Stored(Decided(Builders.Now))], isInDoubt: true).Doubt);
+        Assert.Null(LeadActions.Of([.. messages, Stored(Decided(Builders.Now.AddMinutes(1)))], isInDoubt: true).Doubt);
+        Assert.Null(LeadActions.Of([.. messages, Stored(Builders.Created(Lead))], isInDoubt: true).Doubt);
     }
 
     [Fact]
@@ -74,6 +77,8 @@ public sealed class ConsoleTests
         Assert.Equal("77", Assert.Single(LeadActions.Of([held], false).Held).Value.StatusId);
         Assert.Empty(LeadActions.Of([held, due], false).Held);
     }
+
+    private static ResolveInDoubt Decided(DateTimeOffset doubtedAt) => new(Builders.About(Lead), null, doubtedAt, null, Builders.Now.AddMinutes(2));
 
     private static HeldStatus Held(string? campaign, string? statusId, string? group, int minute) => new(campaign, "buyer", null, "1", statusId, group, null, Builders.Now.AddMinutes(minute));
 
