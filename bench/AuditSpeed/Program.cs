@@ -156,11 +156,11 @@ internal static class Program
     /// <summary>As somebody who has signed in sees it: what is searched for has one lead or two, and the page of the only one is loaded with it.</summary>
     private static async Task MeasureConsoleAsync(Relay relay)
     {
-        using var browser = await relay.ToConsoleAsync();
+        using var browser = await ConsoleCaller.BrowserAsync(relay.Address("AuditStore"), Relay.OperatorToken);
         async Task<int> LoadAsync(string path, Guid lead, int entries = 0)
         {
             var page = await browser.GetByteArrayAsync(new Uri(path, UriKind.Relative));
-            if (page.AsSpan().IndexOf(Encoding.UTF8.GetBytes($"{lead}")) < 0 || page.AsSpan().Count("<li id=\"m-"u8) < entries)
+            if (page.AsSpan().IndexOf(Encoding.UTF8.GetBytes($"{lead}")) < 0 || page.AsSpan().Count("class=\"tools\""u8) < entries)
                 throw new InvalidOperationException($"{path} of the console does not have the lead {lead}.");
             return page.Length;
         }

@@ -19,7 +19,7 @@ internal static class ConsoleWindow
           say('does not belong here', all('script, img, iframe, frame, object, embed, video, audio, base, meta[http-equiv], link:not([rel=icon]), [style]'));
           say('runs something', all('*').filter(element => [...element.attributes].some(a =>
             a.name.startsWith('on') || (/^(href|src|action|formaction)$/.test(a.name) && /^\s*(javascript|data|vbscript):/i.test(a.value) && element.rel !== 'icon'))));
-          say('leads away', all('[href], [action]').filter(element => element.rel !== 'icon' && !/^[/#](?![/\\])/.test(element.getAttribute('href') ?? element.getAttribute('action'))));
+          say('leads away', all('[href], [action]').filter(element => element.rel !== 'icon' && !/^[/#?](?![/\\])/.test(element.getAttribute('href') ?? element.getAttribute('action'))));
           say('has no label', all('input:not([type=hidden]), select, textarea').filter(element => ![...element.labels].some(label => label.textContent.trim())));
           say('has no name', all('a, button, summary, svg').filter(element => !name(element)));
           say('leads nowhere', all('a[href^="#"]').filter(element => !document.getElementById(element.hash.slice(1))));

@@ -87,7 +87,7 @@ public static class ConsoleEndpoints
             return Pages.Notice(StatusCodes.Status404NotFound, "There is no such campaign", "Nothing can be said about a status of it: is it still in the configuration?", Said.Take(http));
         var held = await services.GetAsync<HeldStatuses>("PostbackDispatcher", $"held?campaign={Uri.EscapeDataString(campaign)}&status={Uri.EscapeDataString(status)}&limit={Needs.Most}", http.RequestAborted);
         var (map, name) = (known.StatusMap, QueryText.Given(label));
-        var group = HeldGroup.Of(held.Value?.Held ?? []) is [var only, ..] ? only : null;
+        var group = HeldGroup.Of(held.Value?.Held ?? []).FirstOrDefault(each => string.Equals(each.Key, status, StringComparison.OrdinalIgnoreCase));
         StatusEvent? given = Enum.TryParse<StatusEvent>(@event, ignoreCase: true, out var chosen) ? chosen : null;
         return Pages.Of<HeldPage>(new
         {

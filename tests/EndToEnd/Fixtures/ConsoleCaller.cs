@@ -26,6 +26,13 @@ public sealed partial class ConsoleCaller : IDisposable
         return caller;
     }
 
+    /// <summary>The console for whoever has signed in, as a browser without scripts has it: follows where it is led.</summary>
+    public static async Task<HttpClient> BrowserAsync(Uri address, string token)
+    {
+        using var caller = await SignedInAsync(address, token);
+        return new HttpClient(new SocketsHttpHandler { CookieContainer = caller.Cookies }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
+    }
+
     public async Task<ConsoleAnswer> SignInAsync(string token, string to = "") =>
         await PostAsync("/sign-in", ("token", token), ("to", to), (Field, await FieldOfAsync("/sign-in")));
 
