@@ -180,8 +180,7 @@ public sealed class MongoPostbackLedger : IPostbackLedger
             return Resent.Unknown;
         if (original.GetValue("hurried_by", BsonNull.Value) == Bson.Of(id) || await documents.Deliveries.Find(session, Bson.ById(Bson.Of(id))).AnyAsync())
             return Resent.Due;
-        var state = Enum.Parse<DeliveryState>(original.Text("state")!);
-        switch (state)
+        switch (Enum.Parse<DeliveryState>(original.Text("state")!))
         {
             case DeliveryState.Waiting when dryRun:
                 return Resent.Due;
@@ -193,11 +192,8 @@ public sealed class MongoPostbackLedger : IPostbackLedger
             case DeliveryState.Behind or DeliveryState.Claimed:
                 return Resent.UnderWay;
         }
-        // A repeat of what was told moves the target's place on, and makes no delivery. What gave way or was called off is not the newest by that alone.
-        var newest = state is DeliveryState.Delivered or DeliveryState.Failed
-            ? (await documents.Deliveries.Find(session, new BsonDocument { ["order"] = original["order"], ["target"] = postback.Target }).Sort(new BsonDocument("sequence", -1)).Limit(1).SingleAsync())["sequence"]
-            : target["sequence"];
-        if (newest.AsInt64 > postback.Sequence)
+        var last = await documents.Deliveries.Find(session, new BsonDocument { ["order"] = original["order"], ["target"] = postback.Target }).Sort(new BsonDocument("sequence", -1)).Limit(1).SingleAsync();
+        if (PostbackDocuments.IsSuperseded(original, last["sequence"].AsInt64, target["sequence"].AsInt64))
             return Resent.Superseded;
         if (change.IsOpen(postback.Target))
             return Resent.UnderWay;
@@ -495,12 +491,14 @@ public sealed class MongoPostbackLedger : IPostbackLedger
     {
         var rows = await documents.Deliveries.Find(session, filter).Sort(order).Limit(atMost).ToListAsync();
         var keys = Bson.AnyOf(rows.Select(row => row["order"]).Distinct());
-        var orders = await documents.Orders.Find(session, new BsonDocument("_id", keys)).Project(Up("about")).ToListAsync();
-        var about = orders.ToDictionary(known => known["_id"], PostbackDocuments.About);
+        var orders = await documents.Orders.Find(session, new BsonDocument("_id", keys)).Project(new BsonDocument { ["about"] = 1, ["targets"] = 1 }).ToListAsync();
+        var known = orders.ToDictionary(order => order["_id"]);
         var made = await documents.Deliveries.Find(session, new BsonDocument("order", keys)).Project(new BsonDocument { ["order"] = 1, ["target"] = 1, ["sequence"] = 1, ["place"] = 1 }).ToListAsync();
         static (BsonValue, BsonValue, BsonValue) Change(BsonDocument delivery) => (delivery["order"], delivery["target"], delivery["sequence"]);
+        static (BsonValue, BsonValue) Target(BsonDocument delivery) => (delivery["order"], delivery["target"]);
         var newest = made.GroupBy(Change).ToDictionary(same => same.Key, same => same.MaxBy(delivery => delivery["place"])!);
-        return [.. rows.Select(row => PostbackDocuments.Row(row, about[row["order"]], newest[Change(row)] is var last && last["_id"] != row["_id"] ? last.Id("_id") : null))];
+        var last = made.GroupBy(Target).ToDictionary(same => same.Key, same => same.Max(delivery => delivery["sequence"].AsInt64));
+        return [.. rows.Select(row => PostbackDocuments.Row(row, known[row["order"]], newest[Change(row)] is var again && again["_id"] != row["_id"] ? again.Id("_id") : null, last[Target(row)]))];
     }
 
     private async Task<Dictionary<Guid, KeptMessage>> MessagesAsync(IClientSessionHandle session, IEnumerable<Guid> ids)

@@ -65,12 +65,27 @@ internal sealed class PostbackDocuments(MongoStore store)
 
     public static KeptMessage Kept(BsonDocument message) => new(message.Id("_id"), MessageJson.Read<OrderStatusChanged>(message.Text("message")!), message.Text("place")!);
 
-    public static DeliveryRow Row(BsonDocument delivery, Subject about, Guid? resentAs)
+    /// <param name="last">Sequence of the newest delivery of its order and target.</param>
+    public static DeliveryRow Row(BsonDocument delivery, BsonDocument order, Guid? resentAs, long last)
     {
         var state = Enum.Parse<DeliveryState>(delivery.Text("state")!);
-        return new DeliveryRow(Postback(delivery), about, state, delivery["attempt"].AsInt32,
-            state is DeliveryState.Waiting ? delivery.Time("due_at") : null, delivery.Time("since"), delivery.Text("place")!, resentAs);
+        var promised = Target(order, delivery.Text("target")!)?["sequence"].AsInt64 ?? 0;
+        return new DeliveryRow(Postback(delivery), About(order), state, delivery["attempt"].AsInt32,
+            state is DeliveryState.Waiting ? delivery.Time("due_at") : null, delivery.Time("since"), delivery.Text("place")!, resentAs, IsSuperseded(delivery, last, promised));
     }
+
+    /// <summary>
+    /// Whether a delivery has ended, and its target was promised something newer since. A repeat of what was told moves the target's
+    /// place on, and makes no delivery. What gave way or was called off is not the newest by that alone.
+    /// </summary>
+    /// <param name="last">Sequence of the newest delivery of its order and target.</param>
+    /// <param name="promised">The target's own place in the order's history.</param>
+    public static bool IsSuperseded(BsonDocument delivery, long last, long promised) => delivery["sequence"].AsInt64 < Enum.Parse<DeliveryState>(delivery.Text("state")!) switch
+    {
+        DeliveryState.Delivered or DeliveryState.Failed => last,
+        DeliveryState.Superseded or DeliveryState.Cancelled => promised,
+        _ => long.MinValue,
+    };
 
     /// <summary>What an order's targets have been promised or sent.</summary>
     public static IEnumerable<BsonDocument> Targets(BsonDocument order) => order["targets"].AsBsonArray.Select(target => target.AsBsonDocument);

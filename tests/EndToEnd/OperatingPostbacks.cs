@@ -94,6 +94,7 @@ public sealed class OperatingPostbacks
         await relay.SetStatusAsync(lead.At("order_id")!, "3");
         await relay.Eventually("the sale came", () => relay.PostbacksAsync("again"), p => p.Statuses()[^1] is "sale");
         await RefusedAsync(relay, 409, $"postbacks/{first}/resend", new { }, "an older one never follows a newer one");
+        Assert.Equal(["true", "true", "true", "false"], (await ListAsync(relay, "")).Select(p => p.At("superseded")));
         await RefusedAsync(relay, 409, $"postbacks/{first}/cancel", new { }, "delivered");
         await RefusedAsync(relay, 404, $"postbacks/{Nobody}/resend", new { }, "no delivery");
         await RefusedAsync(relay, 404, $"postbacks/{Nobody}/cancel", new { }, "no delivery");

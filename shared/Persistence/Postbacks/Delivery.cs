@@ -55,8 +55,9 @@ public sealed record DeliveryOutcome(DeliveryState State, TimeSpan? RetryIn = nu
 /// <param name="DueAt">With <see cref="DeliveryState.Waiting"/>: when its next attempt is due.</param>
 /// <param name="Place">Where it stands in the list.</param>
 /// <param name="ResentAs">The newest delivery that says the same once more: of the same order, target and sequence.</param>
+/// <param name="IsSuperseded">It has ended, and may not be made again: its target was promised something newer since (<see cref="Resent.Superseded"/>).</param>
 public sealed record DeliveryRow(
-    Postback Postback, Subject About, DeliveryState State, int Attempts, DateTimeOffset? DueAt, DateTimeOffset Since, string Place, Guid? ResentAs = null);
+    Postback Postback, Subject About, DeliveryState State, int Attempts, DateTimeOffset? DueAt, DateTimeOffset Since, string Place, Guid? ResentAs = null, bool IsSuperseded = false);
 
 /// <summary>Which deliveries are meant: all that fit every part that is given.</summary>
 /// <param name="From">Decided at this time or later, UTC.</param>

@@ -169,15 +169,12 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
 
     public Task<Resent> ResendAsync(Guid deliveryId, Guid id, bool recorded, Func<Subject, Postback, bool, Outgoing> told, CancellationToken ct, bool dryRun = false) => store.WriteAsync(connection =>
     {
-        var rows = connection.Query("""
-            SELECT d.order_key, d.postback, d.state,
-              -- A repeat of what was told moves the target's place on, and makes no delivery. What gave way or was called off is not the newest by that alone.
-              CASE WHEN d.state IN ('Delivered', 'Failed') THEN (SELECT MAX(sequence) FROM deliveries AS each WHERE each.order_key = d.order_key AND each.target = d.target) ELSE t.sequence END AS newest,
-              d.sent, d.repeats, d.hurried_by, o.about, EXISTS (SELECT 1 FROM deliveries WHERE id = @1) AS done,
+        var rows = connection.Query($"""
+            SELECT d.order_key, d.postback, d.state, {IsSuperseded} AS superseded, d.sent, d.repeats, d.hurried_by, o.about, EXISTS (SELECT 1 FROM deliveries WHERE id = @1) AS done,
               EXISTS (SELECT 1 FROM deliveries AS open WHERE open.order_key = d.order_key AND open.target = d.target AND open.state IN ('Waiting', 'Behind', 'Claimed')) AS is_open
             FROM deliveries AS d JOIN orders AS o ON o.id = d.order_key JOIN targets AS t ON t.order_key = d.order_key AND t.target = d.target WHERE d.id = @0
             """, row => (Key: row.Number("order_key"), Postback: MessageJson.Read<Postback>(row.Text("postback")!), State: Enum.Parse<DeliveryState>(row.Text("state")!), Sent: row.Text("sent"),
-                Repeats: row.Number("repeats") is 1, HurriedBy: row.Id("hurried_by"), About: MessageJson.Read<Subject>(row.Text("about")!), Newest: row.Number("newest"), IsDone: row.Number("done") is 1, IsOpen: row.Number("is_open") is 1),
+                Repeats: row.Number("repeats") is 1, HurriedBy: row.Id("hurried_by"), About: MessageJson.Read<Subject>(row.Text("about")!), IsSuperseded: row.Number("superseded") is 1, IsDone: row.Number("done") is 1, IsOpen: row.Number("is_open") is 1),
             deliveryId, id);
         if (rows is not [var original])
             return Resent.Unknown;
@@ -193,7 +190,7 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
         }
         if (original.State is DeliveryState.Behind or DeliveryState.Claimed)
             return Resent.UnderWay;
-        if (original.Newest > original.Postback.Sequence)
+        if (original.IsSuperseded)
             return Resent.Superseded;
         if (original.IsOpen)
             return Resent.UnderWay;
@@ -327,6 +324,16 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
           OR (kept.order_id IS NULL AND 1 = (SELECT COUNT(*) FROM orders WHERE connection = kept.connection AND click_id = kept.click_id)))
         """;
 
+    /// <summary>
+    /// In SQL: whether a delivery <c>d</c> has ended, and its target was promised something newer since. A repeat of what was told
+    /// moves the target's place on, and makes no delivery. What gave way or was called off is not the newest by that alone.
+    /// </summary>
+    private const string IsSuperseded = """
+        CASE WHEN d.state IN ('Delivered', 'Failed') THEN EXISTS (SELECT 1 FROM deliveries AS newer WHERE newer.order_key = d.order_key AND newer.target = d.target AND newer.sequence > d.sequence)
+          WHEN d.state IN ('Superseded', 'Cancelled') THEN EXISTS (SELECT 1 FROM targets AS promised WHERE promised.order_key = d.order_key AND promised.target = d.target AND promised.sequence > d.sequence)
+          ELSE 0 END
+        """;
+
     /// <summary>In SQL: whether a delivery <c>d</c> fits the <see cref="Values"/> of a filter.</summary>
     private const string Fits = """
         (@0 IS NULL OR d.campaign = @0) AND (@1 IS NULL OR d.partner = @1) AND (@2 IS NULL OR d.target = @2) AND (@3 IS NULL OR d.event = @3)
@@ -413,12 +420,12 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
     private static List<DeliveryRow> Rows(SqliteConnection connection, string where, string order, int atMost, params object?[] values) => connection.Query(
         $"""
         SELECT d.*, o.about, (SELECT again.id FROM deliveries AS again WHERE again.order_key = d.order_key AND again.target = d.target AND again.sequence = d.sequence AND again.place > d.place
-          ORDER BY again.place DESC LIMIT 1) AS resent_as
+          ORDER BY again.place DESC LIMIT 1) AS resent_as, {IsSuperseded} AS superseded
         FROM deliveries AS d JOIN orders AS o ON o.id = d.order_key WHERE {where} ORDER BY {order} LIMIT {atMost.ToString(CultureInfo.InvariantCulture)}
         """,
         row => new DeliveryRow(MessageJson.Read<Postback>(row.Text("postback")!), MessageJson.Read<Subject>(row.Text("about")!), Enum.Parse<DeliveryState>(row.Text("state")!),
             (int)row.Number("attempt"), row.Text("state") is nameof(DeliveryState.Waiting) ? DateTimeOffset.FromUnixTimeMilliseconds(row.Number("due_at")) : null,
-            DateTimeOffset.FromUnixTimeMilliseconds(row.Number("since")), row.Number("place").ToString(CultureInfo.InvariantCulture), row.Id("resent_as")), values);
+            DateTimeOffset.FromUnixTimeMilliseconds(row.Number("since")), row.Number("place").ToString(CultureInfo.InvariantCulture), row.Id("resent_as"), row.Number("superseded") is 1), values);
 
     private static List<OrderRow> Orders(SqliteConnection connection, string where, params object?[] values)
     {

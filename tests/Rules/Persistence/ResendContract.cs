@@ -145,6 +145,36 @@ public abstract class ResendContract(IStoreUnderTest store) : StoreContract(stor
     }
 
     [Fact]
+    public async Task One_that_has_ended_says_whether_it_may_not_be_sent_again_as_a_resend_of_it_would()
+    {
+        var (ledger, failed, delivered, calledOff, waits) = (Store.Postbacks(), Builders.Postback(1), Builders.Postback(2), Builders.Postback(3), Builders.Postback(4));
+        await ledger.NewAsync("1001", failed);
+        await SaysAsync(false);
+        await ledger.EndAsync(Assert.Single(await ledger.FirstAsync()), DeliveryState.Failed);
+        await SaysAsync(false);
+        await ledger.OweAsync("1001", delivered);
+        await SaysAsync(true, false);
+        await ledger.EndAsync(Assert.Single(await ledger.FirstAsync()));
+        await ledger.OweAsync("1001", calledOff);
+        await ledger.CancelAsync(calledOff.DeliveryId, [], None);
+        await SaysAsync(true, true, false);
+        await ledger.OweAsync("1001", waits);
+        await SaysAsync(true, true, true, false);
+        await ledger.EndAsync(Assert.Single(await ledger.FirstAsync()), DeliveryState.Failed);
+        await ResendAsync(ledger, waits, Builders.NewId());
+        await ledger.OweAsync("1001", Builders.Postback(5, target: "https://other.example"));
+        await SaysAsync(true, true, true, false, false, false);
+
+        async Task SaysAsync(params bool[] expected)
+        {
+            var rows = await ledger.ListAsync(new DeliveryFilter(), null, 10, None);
+            Assert.Equal(expected, rows.Select(row => row.IsSuperseded));
+            foreach (var row in rows)
+                Assert.Equal(row.IsSuperseded, await ResendAsync(ledger, row.Postback, Builders.NewId(), dryRun: true) is Resent.Superseded);
+        }
+    }
+
+    [Fact]
     public async Task What_is_committed_for_the_second_lane_comes_in_it()
     {
         var ledger = Store.Postbacks();
@@ -165,6 +195,7 @@ public abstract class ResendContract(IStoreUnderTest store) : StoreContract(stor
         var order = await ledger.GetAsync();
         await ledger.CommitAsync((order with { Targets = new Dictionary<string, TargetRecord> { [Builders.Tracker] = new(200, null, null) } }).Commit(), None);
 
+        Assert.False((await ledger.FindDeliveryAsync(postback.DeliveryId, None))!.IsSuperseded);
         Assert.Equal(Resent.Due, await ResendAsync(ledger, postback, Builders.NewId()));
     }
 
@@ -177,6 +208,7 @@ public abstract class ResendContract(IStoreUnderTest store) : StoreContract(stor
         var order = await ledger.GetAsync();
         await ledger.CommitAsync((order with { Targets = new Dictionary<string, TargetRecord> { [Builders.Tracker] = new(200, null, null) } }).Commit(), None);
 
+        Assert.True((await ledger.FindDeliveryAsync(postback.DeliveryId, None))!.IsSuperseded);
         Assert.Equal(Resent.Superseded, await ResendAsync(ledger, postback, Builders.NewId()));
     }
 
