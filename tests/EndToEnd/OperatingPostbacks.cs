@@ -253,6 +253,10 @@ public sealed class OperatingPostbacks
 
         await SayAsync(2);
         Assert.Equal(leads[2].Body.At("order_id"), (await HeldAsync("", 1))[0].At("order_id"));
+        var group = await Relayctl.DoAsync(relay, "postbacks", "release", "demo", "--group", "shipped", "--label", "accepted");
+        Assert.Contains("done: 0 looked at, 0 told", group, StringComparison.Ordinal);
+        Assert.Contains("with an id or without", group, StringComparison.Ordinal);
+        await RefusedAsync(relay, 422, "campaigns/demo/release", new { status_id = "77", label = "ignore" }, "\"77\": \"ignore\"");
         await RefusedAsync(relay, 422, "campaigns/demo/release", new { status_id = "77", label = "bought" }, "no event of its own");
         await RefusedAsync(relay, 422, "campaigns/demo/release", new { status_id = "3", label = "accepted" }, "released by itself");
         await RefusedAsync(relay, 404, "campaigns/nothing/release", new { status_id = "77", label = "accepted" }, "no campaign");
