@@ -76,7 +76,7 @@ public sealed class ConsoleWork(ConsoleRelay console)
             Assert.True(await page.EvaluateAsync<bool>("document.querySelector(':invalid') !== null"));
             await page.GetByLabel("The order's id").FillAsync(order);
             await window.ClickAsync("It exists");
-            await window.SeesAsync("The order is taken down as this lead's.");
+            await window.SeesAsync("The order is recorded as this lead's.");
             await window.ComesToSeeAsync(Relay, $"an operator says that it is order {order}");
             await window.ComesToSeeAsync(Relay, "ordered, wait (wait)");
             await Expect(page.GetByRole(AriaRole.Button, new() { Name = "It exists" })).ToHaveCountAsync(0);
@@ -88,7 +88,7 @@ public sealed class ConsoleWork(ConsoleRelay console)
             await window.SeesAsync("In doubt: what does SalesRender have?");
             await page.GetByLabel("I have looked: there is no such order").CheckAsync();
             await window.ClickAsync("Send the lead again");
-            await window.SeesAsync("The lead is sent again within seconds.");
+            await window.SeesAsync("The lead is sent again within seconds");
             await window.ComesToSeeAsync(Relay, "Asked SalesRender to make the order: it made order ");
             await window.SeesAsync("An operator says that SalesRender has no order");
             await page.GotoAsync("/");

@@ -205,9 +205,10 @@ internal sealed class PostbackCommands(TextWriter output)
     private static string Describe(JsonElement postback)
     {
         var next = Text(postback, "next_attempt_at") is { } at ? $", next at {at}" : "";
+        var since = Text(postback, "resent_as") is { } again ? $", sent again as {again}" : Text(postback, "superseded") is "true" ? ", superseded since" : "";
         var waits = Text(postback, "waits") is { } text ? $"  {text}" : "";
         return $"{Text(postback, "delivery_id")}  {Text(postback, "since")}  {Text(postback, "campaign")}  order {Text(postback, "order_id")}  {Text(postback, "event")} ({Text(postback, "label")})"
-            + $"  {Text(postback, "target")}  {Text(postback, "state")}, attempts {Text(postback, "attempts")}{next}{waits}";
+            + $"  {Text(postback, "target")}  {Text(postback, "state")}, attempts {Text(postback, "attempts")}{since}{next}{waits}";
     }
 
     private static string DescribeHeld(JsonElement held)

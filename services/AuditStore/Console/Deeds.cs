@@ -20,14 +20,14 @@ public static class Deeds
     private static async Task<IResult> ExistsAsync(Guid id, OtherServices services, HttpContext http)
     {
         var form = await http.Request.ReadFormAsync();
-        return await ResolveAsync(id, services, http, form["order"].ToString(), "The order is taken down as this lead's. Postbacks follow, if the campaign has any for it.");
+        return await ResolveAsync(id, services, http, form["order"].ToString(), "The order is recorded as this lead's. Postbacks follow, if the campaign has any for it: load this page again to see them.");
     }
 
     private static async Task<IResult> SendAgainAsync(Guid id, OtherServices services, HttpContext http)
     {
         var form = await http.Request.ReadFormAsync();
         return form["looked"] == "yes"
-            ? await ResolveAsync(id, services, http, null, "The lead is sent again within seconds.")
+            ? await ResolveAsync(id, services, http, null, "The lead is sent again within seconds: load this page again to see it.")
             : Say(http, $"/lead/{id}", new Said(false, "Nothing was done: look in SalesRender first, and say that you have."));
     }
 
@@ -60,7 +60,7 @@ public static class Deeds
     }
 
     private static async Task<IResult> StopAsync(Guid id, OtherServices services, HttpContext http) =>
-        Say(http, "/", await services.PostAsync("PostbackDispatcher", $"jobs/{id}/cancel", new { }, "The job has stopped where it was.", http.RequestAborted));
+        Say(http, "/", await services.PostAsync("PostbackDispatcher", $"jobs/{id}/cancel", new { reason = Reason(http, await http.Request.ReadFormAsync()) }, "The job has stopped where it was.", http.RequestAborted));
 
     private static async Task<IResult> ReleaseAsync(OtherServices services, HttpContext http)
     {
@@ -76,7 +76,7 @@ public static class Deeds
 
     /// <summary>For the record: what the operator says, and from where.</summary>
     private static string Reason(HttpContext http, IFormCollection form) =>
-        $"{QueryText.Given(form["reason"]) ?? "no reason given"} (console, {http.Connection.RemoteIpAddress})";
+        QueryText.Given(form["reason"]) is { } given ? $"{given} (console, {http.Connection.RemoteIpAddress})" : $"console, {http.Connection.RemoteIpAddress}";
 
     /// <summary>Leads back to a page, which says what came of it.</summary>
     private static StatusCodeHttpResult Say(HttpContext http, string page, Said said)

@@ -27,6 +27,7 @@ internal static class Telling
         OrderRefused { Exchange: null } m => Bad($"No order was made: {Why(m.Text, m.Code)}"),
         OrderRefused m => Bad($"SalesRender refused to make the order: {Why(m.Text, m.Code)}", Evidence.Call(m.Exchange, m.Text)),
         OrderInDoubt m => Bad($"Nobody knows whether SalesRender has the order: {m.Reason}", Evidence.Call(m.Exchange, m.Reason)),
+        OrderWriteDelayed { Exchange: null } m => Waits($"The call to SalesRender is to be made again: {m.Reason}", ("Next attempt", Evidence.Time(m.NextAttemptAt))),
         OrderWriteDelayed m => Waits($"Attempt {m.Attempt} at SalesRender changed nothing and is made again: {m.Reason}",
             [("Next attempt", Evidence.Time(m.NextAttemptAt)), .. Evidence.Call(m.Exchange, m.Reason)]),
         OrderLookedUp { Found: { } order } m => Good($"Look {m.Look} for the order in SalesRender: it is order {order}. {m.Text}", Evidence.Call(m.Exchange, m.Text)),

@@ -60,11 +60,11 @@ public static class JobEndpoints
         return TypedResults.Accepted($"/jobs/{job.Id}", JobView.Of(job));
     }
 
-    private static async Task<IResult> CancelAsync(Guid id, IPostbackLedger ledger, OutboxSender<IPostbackLedger> outbox, TimeProvider time, CancellationToken ct)
+    private static async Task<IResult> CancelAsync(Guid id, CancelOrder? order, IPostbackLedger ledger, OutboxSender<IPostbackLedger> outbox, TimeProvider time, CancellationToken ct)
     {
         if (await ledger.JobsAsync(id, 1, ct) is not [var job])
             return Unknown(id);
-        Outgoing[] told = [Jobs.Told(job with { State = JobState.Cancelled }, time.GetUtcNow())];
+        Outgoing[] told = [Jobs.Told(job with { State = JobState.Cancelled, Reason = order?.Reason ?? job.Reason }, time.GetUtcNow())];
         if (!await ledger.CancelJobAsync(id, told, ct))
             return OperatorAnswers.Problem(409, "not running", $"The job {id} does not run any more.");
         await outbox.TellAsync(told, time);
