@@ -15,8 +15,8 @@ public sealed class ConsolePages(ConsoleRelay console)
         {
             phone = "0151 23450300", click_id = "look", first_name = "Anna", last_name = "Muster", email = "anna@example.com", comment = "Please call in the evening, the door bell is broken",
         });
-        await console.SayAsync(ordered, "2", "Nobody picked up, call again tomorrow after 18:00", "OrderStatusChanged");
-        await console.SayAsync(ordered, "3", "Wants the standard package, delivery on Friday", "OrderStatusChanged");
+        await console.SayAsync(ordered, "2", "Nobody picked up, call again tomorrow after 18:00", "PostbackDelivered");
+        await console.SayAsync(ordered, "3", "Wants the standard package, delivery on Friday", "PostbackDelivered");
         await console.OrderedAsync(new { phone = "0151 23450300", click_id = "look" });
         var failed = await console.FailedAsync(new { phone = "0151 23450301", click_id = "look-failed" });
         await console.SayAsync(failed, "79", "The customer moved to Österreich, ask the advertiser what that means for the offer", "PostbackHeld");
@@ -29,7 +29,7 @@ public sealed class ConsolePages(ConsoleRelay console)
 
         (string Name, string Path)[] pages =
         [
-            ("needs-a-hand", "/"), ("found", "/find?q=look"), ("found-nothing", "/find?q=0151%20999"), ("lead", $"/lead/{ordered.Lead}"), ("lead-raw", $"/lead/{ordered.Lead}?open={created}#m-{created}"),
+            ("needs-a-hand", "/"), ("found", "/find?q=look"), ("found-nothing", "/find?q=0151%20999"), ("lead", $"/lead/{ordered.Lead}"), ("lead-raw", $"/lead/{ordered.Lead}?open={created}#open"),
             ("in-doubt", $"/lead/{doubt}"), ("held", "/held?campaign=demo&status=79&label=moved&event=hold"), ("campaigns", "/campaigns"), ("not-found", "/nothing"),
         ];
         foreach (var dark in new[] { false, true })
@@ -72,6 +72,22 @@ public sealed class ConsolePages(ConsoleRelay console)
             await keys.PressAsync("Enter");
             await keys.PressAsync("Tab");
             Assert.Equal("#in-doubt", await window.Page.EvaluateAsync<string>("document.activeElement.getAttribute('href')"));
+
+            await window.Page.GotoAsync($"/lead/{doubt}");
+            await TabToAsync("[name=looked]");
+            await keys.PressAsync("Space");
+            await TabToAsync("button.danger");
+            await keys.PressAsync("Enter");
+            await window.SeesAsync("The lead is sent again within seconds");
+
+            async Task TabToAsync(string selector)
+            {
+                for (var tabs = 0; !await window.Page.EvaluateAsync<bool>($"document.activeElement.matches('{selector}')"); tabs++)
+                {
+                    Assert.InRange(tabs, 0, 50);
+                    await keys.PressAsync("Tab");
+                }
+            }
         });
     }
 

@@ -170,6 +170,17 @@ public sealed class ConsoleWork(ConsoleRelay console)
             await page.GotoAsync("/");
             await Expect(row).ToHaveCountAsync(0);
 
+            // After an outage, all of a tracker's at once.
+            foreach (var click in new[] { "work-all-1", "work-all-2" })
+                await console.FailedAsync(new { phone = $"0151 2345003{click[^1]}", click_id = click });
+            await page.GotoAsync("/");
+            var all = page.Locator("form", new() { HasText = $"Send all of http://{Relay.Sandbox.BaseAddress!.Authority} again" });
+            await all.GetByRole(AriaRole.Checkbox).CheckAsync();
+            await all.GetByRole(AriaRole.Button).ClickAsync();
+            await window.SeesAsync($"What failed at http://{Relay.Sandbox.BaseAddress!.Authority} is sent again.");
+            foreach (var click in new[] { "work-all-1", "work-all-2" })
+                await Relay.Eventually("the tracker has it", () => Relay.PostbacksAsync(click), postbacks => postbacks.Statuses().SequenceEqual(["lead"]));
+
             await page.GetByRole(AriaRole.Link, new() { Name = "Campaigns" }).ClickAsync();
             await page.GetByLabel("Campaign", new() { Exact = true }).SelectOptionAsync("demo");
             var file = await page.RunAndWaitForDownloadAsync(() => window.ClickAsync("Export"));

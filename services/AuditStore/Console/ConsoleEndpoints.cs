@@ -58,7 +58,7 @@ public static class ConsoleEndpoints
         var entries = await services.GetRequiredService<IAuditLog>().TimelineAsync(id, http.RequestAborted, AuditEndpoints.MostText);
         var view = await services.GetRequiredService<ILeadViews>().OfLeadsAsync([id], http.RequestAborted) is [var known] ? known : null;
         if (entries.Count is 0 && view is null)
-            return Pages.Notice(StatusCodes.Status404NotFound, "Nobody knows this lead", $"The audit has nothing about the lead {id}.");
+            return Pages.Notice(StatusCodes.Status404NotFound, "Nobody knows this lead", $"The audit has nothing about the lead {id}.", Said.Take(http));
         var first = Math.Clamp(NumberIn(from), 0, entries.Count);
         List<AuditEntry> shown = [.. entries.Skip(first).Take(LeadPage.Most)];
         return Pages.Of<LeadPage>(new
@@ -85,13 +85,14 @@ public static class ConsoleEndpoints
     {
         if (campaign is null || status is null || !config.Current.Campaigns.TryGetValue(campaign, out var known))
             return Pages.Notice(StatusCodes.Status404NotFound, "There is no such campaign", "Nothing can be said about a status of it: is it still in the configuration?", Said.Take(http));
-        var held = await services.GetAsync<HeldStatuses>("PostbackDispatcher", $"held?campaign={Uri.EscapeDataString(campaign)}&status={Uri.EscapeDataString(status)}&limit={Needs.Most}", http.RequestAborted);
+        var key = StatusKey.Of(status);
+        var held = await services.GetAsync<HeldStatuses>("PostbackDispatcher", $"held?campaign={Uri.EscapeDataString(campaign)}&status={Uri.EscapeDataString(key)}&limit={Needs.Most}", http.RequestAborted);
         var (map, name) = (known.StatusMap, QueryText.Given(label));
-        var group = HeldGroup.Of(held.Value?.Held ?? []).FirstOrDefault(each => string.Equals(each.Key, status, StringComparison.OrdinalIgnoreCase));
-        StatusEvent? given = Enum.TryParse<StatusEvent>(@event, ignoreCase: true, out var chosen) ? chosen : null;
+        var group = HeldGroup.Of(held.Value?.Held ?? []).FirstOrDefault(each => each.Key == key);
+        var given = Enum.GetValues<StatusEvent>().Where(each => Telling.Word(each) == @event).Select(each => (StatusEvent?)each).FirstOrDefault();
         return Pages.Of<HeldPage>(new
         {
-            Campaign = campaign, Key = status, IsMapped = map.Entries.ContainsKey(status) || map.EntryFor(group?.Examples[0].StatusId, group?.Examples[0].StatusGroup) is not null, Labels = map.Labels.ToList(), Held = held, Group = group,
+            Campaign = campaign, Key = key, IsMapped = map.Entries.ContainsKey(key) || map.EntryFor(group?.Examples[0].StatusId, group?.Examples[0].StatusGroup) is not null, Labels = map.Labels.ToList(), Held = held, Group = group,
             Label = name, Given = given, Meant = given ?? (name is null ? null : map.Entries.Values.FirstOrDefault(entry => entry?.Label == name)?.Event ?? MappedStatus.DefaultEvent(name)),
             Said = Said.Take(http),
         });

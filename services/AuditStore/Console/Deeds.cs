@@ -20,21 +20,20 @@ public static class Deeds
     private static async Task<IResult> ExistsAsync(Guid id, OtherServices services, HttpContext http)
     {
         var form = await http.Request.ReadFormAsync();
-        return await ResolveAsync(id, services, http, form["order"].ToString(), "The order is recorded as this lead's. Postbacks follow, if the campaign has any for it: load this page again to see them.");
+        return await ResolveAsync(id, services, http, form, form["order"].ToString(), "The order is recorded as this lead's. Postbacks follow, if the campaign has any for it: load this page again to see them.");
     }
 
     private static async Task<IResult> SendAgainAsync(Guid id, OtherServices services, HttpContext http)
     {
         var form = await http.Request.ReadFormAsync();
         return form["looked"] == "yes"
-            ? await ResolveAsync(id, services, http, null, "The lead is sent again within seconds: load this page again to see it.")
+            ? await ResolveAsync(id, services, http, form, null, "The lead is sent again within seconds: load this page again to see it.")
             : Say(http, $"/lead/{id}", new Said(false, "Nothing was done: look in SalesRender first, and say that you have."));
     }
 
     /// <param name="order">Null has the lead sent again.</param>
-    private static async Task<IResult> ResolveAsync(Guid id, OtherServices services, HttpContext http, string? order, string done)
+    private static async Task<IResult> ResolveAsync(Guid id, OtherServices services, HttpContext http, IFormCollection form, string? order, string done)
     {
-        var form = await http.Request.ReadFormAsync();
         // Without it, it could be another doubt than the one that was looked into.
         return Say(http, $"/lead/{id}", DateTimeOffset.TryParse(form["at"], CultureInfo.InvariantCulture, out var at)
             ? await services.PostAsync("CrmWriter", $"leads/{id}/resolution", new { order_id = order, send_again = order is null, at, reason = Reason(http, form) }, done, http.RequestAborted)
@@ -44,8 +43,11 @@ public static class Deeds
     private static async Task<IResult> ResendAsync(Guid id, OtherServices services, HttpContext http)
     {
         var form = await http.Request.ReadFormAsync();
+        var page = Guid.TryParse(form["lead"], out var lead) ? $"/lead/{lead}" : "/";
+        if (form["delivered"] == "yes" && form["twice"] != "yes")
+            return Say(http, page, new Said(false, "Nothing was done: the tracker has it already. Say that you know it may count twice."));
         // Once: a second tab or an old page must not count a conversion twice.
-        return Say(http, Guid.TryParse(form["lead"], out var lead) ? $"/lead/{lead}" : "/",
+        return Say(http, page,
             await services.PostAsync("PostbackDispatcher", $"postbacks/{id}/resend", new { once = true, reason = Reason(http, form) }, "The postback is sent again now.", http.RequestAborted));
     }
 
@@ -65,11 +67,11 @@ public static class Deeds
     private static async Task<IResult> ReleaseAsync(OtherServices services, HttpContext http)
     {
         var form = await http.Request.ReadFormAsync();
-        var (campaign, key, label) = (form["campaign"].ToString(), form["status"].ToString(), form["label"].ToString());
+        var (campaign, key, label) = (form["campaign"].ToString(), StatusKey.Of(form["status"].ToString()), form["label"].ToString());
         if (campaign.Length is 0)
             return Say(http, "/", new Said(false, "Nothing was done: the form is not whole. Load the page again."));
-        var isGroup = key.StartsWith("group:", StringComparison.Ordinal);
-        var order = new { status_id = isGroup ? null : key, status_group = isGroup ? key["group:".Length..] : null, label, @event = form["event"].ToString(), reason = Reason(http, form) };
+        var group = StatusKey.GroupIn(key);
+        var order = new { status_id = group is null ? key : null, status_group = group, label, @event = form["event"].ToString(), reason = Reason(http, form) };
         return Say(http, HeldPage.Address(campaign, key), await services.PostAsync("PostbackDispatcher", $"campaigns/{Uri.EscapeDataString(campaign)}/release", order,
             $"What is held of status {key} is decided about as {label} now. Jobs, under Needs a hand, say what went out.", http.RequestAborted));
     }

@@ -63,13 +63,13 @@ public sealed record Doubt(Guid LeadId, string? Campaign, string? Partner, DateT
 /// <summary>Of PostbackDispatcher.</summary>
 public sealed record HeldStatuses(IReadOnlyList<HeldStatus> Held, string? Next);
 
-public sealed record HeldStatus(string? Campaign, string? Partner, Guid? LeadId, string? OrderId, string? StatusId, string? StatusGroup, string? Comment, DateTimeOffset Since);
+public sealed record HeldStatus(string? Campaign, Guid? LeadId, string? OrderId, string? StatusId, string? StatusGroup, string? Comment, DateTimeOffset Since);
 
 /// <summary>Of PostbackDispatcher.</summary>
 public sealed record Deliveries(IReadOnlyList<FailedDelivery> Postbacks, string? Next);
 
 public sealed record FailedDelivery(
-    Guid DeliveryId, string? Campaign, string? Partner, string? OrderId, Guid? LeadId, string Target, StatusEvent Event, string Label, int Attempts, DateTimeOffset Since, Guid? ResentAs, bool Superseded);
+    Guid DeliveryId, string? Campaign, string? OrderId, Guid? LeadId, string Target, StatusEvent Event, string Label, int Attempts, DateTimeOffset Since, Guid? ResentAs, bool Superseded);
 
 /// <summary>Of PostbackDispatcher.</summary>
 public sealed record JobList(IReadOnlyList<JobRow> Jobs);

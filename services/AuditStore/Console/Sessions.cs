@@ -5,12 +5,8 @@ using System.Security.Claims;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authentication.Cookies;
-using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Options;
 
 namespace LeadRelay.AuditStore;
 
@@ -75,6 +71,8 @@ public sealed partial class Sessions(OperatorAccess operators, IAntiforgery anti
             await SendToSignIn(http).ExecuteAsync(http);
         else if (page is null)
             await Pages.NotFound().ExecuteAsync(http);
+        else if (isKnown && page.IsOpen)
+            await TypedResults.LocalRedirect("/").ExecuteAsync(http); // in another tab he signed in already
         else if (isForm && !await IsOursAsync(http))
             await Pages.Notice(StatusCodes.Status400BadRequest, "This form cannot be taken", "It is too old, or it did not come from here. Load its page again and say it once more. Nothing was done.").ExecuteAsync(http);
         else
@@ -138,35 +136,3 @@ public sealed partial class Sessions(OperatorAccess operators, IAntiforgery anti
 /// <summary>Metadata of the console's pages.</summary>
 /// <param name="IsOpen">To those who have not signed in, too.</param>
 public sealed record ConsolePage(bool IsOpen = false);
-
-/// <summary>Sets sessions up.</summary>
-public static class SessionsExtensions
-{
-    private static readonly TimeSpan WorkingDay = TimeSpan.FromHours(12);
-
-    public static void AddSessions(this IServiceCollection services)
-    {
-        services.AddDataProtection().SetApplicationName("LeadRelay").DisableAutomaticKeyGeneration();
-        services.AddSingleton<SessionKeys>();
-        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureOptions<KeyManagementOptions>(keys => keys.XmlRepository = provider.GetRequiredService<SessionKeys>()));
-        services.AddAuthentication(Sessions.Scheme).AddCookie(Sessions.Scheme, cookie =>
-        {
-            cookie.Cookie.Name = "leadrelay";
-            cookie.Cookie.HttpOnly = true;
-            // Lax: a link in a chat leads to its page. Whatever does something is a form with a token of its own.
-            cookie.Cookie.SameSite = SameSiteMode.Lax;
-            cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-            cookie.ExpireTimeSpan = WorkingDay;
-            cookie.SlidingExpiration = false;
-        });
-        services.AddAntiforgery(forms =>
-        {
-            forms.Cookie.Name = "leadrelay-forms";
-            forms.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-            forms.SuppressXFrameOptionsHeader = true; // the content security policy says it
-        });
-        // It logs what any stranger sends here, with a stack trace.
-        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.None));
-        services.AddSingleton<Sessions>();
-    }
-}

@@ -69,10 +69,12 @@ public sealed class ConsoleRelay : IAsyncLifetime
     }
 
     /// <summary>Has SalesRender say a status of an order, also one that the Sandbox does not have.</summary>
+    /// <param name="until">Waits for one more message of this kind.</param>
     public async Task SayAsync((string Lead, string Order) ordered, string status, string comment, string until)
     {
+        var before = (await Relay.TimelineAsync(ordered.Lead)).Messages(until).Count;
         await Relay.SendAsync(Relay.WebhookReceiver, HttpMethod.Post, Relay.WebhookPath, new { id = ordered.Order, status, comment });
-        await ToldAsync(ordered.Lead, until);
+        await ToldAsync(ordered.Lead, until, before + 1);
     }
 
     /// <summary>Waits until the audit has so many messages of a kind about a lead.</summary>

@@ -80,7 +80,7 @@ public sealed class ConsoleTests
 
     private static ResolveInDoubt Decided(DateTimeOffset doubtedAt) => new(Builders.About(Lead), null, doubtedAt, null, Builders.Now.AddMinutes(2));
 
-    private static HeldStatus Held(string? campaign, string? statusId, string? group, int minute) => new(campaign, "buyer", null, "1", statusId, group, null, Builders.Now.AddMinutes(minute));
+    private static HeldStatus Held(string? campaign, string? statusId, string? group, int minute) => new(campaign, null, "1", statusId, group, null, Builders.Now.AddMinutes(minute));
 
     private static StoredMessage Stored(IAudited message) =>
         StoredMessage.Of(new AuditEntry(Builders.NewId(), message.GetType().Name, message.At, message.About, null, null, null, MessageJson.Write(message)));
