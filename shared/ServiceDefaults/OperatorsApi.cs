@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -21,6 +22,10 @@ public sealed class OperatorsApi(HttpClient http, string service, Uri root, stri
     /// <exception cref="OperatorsApiException">It was refused, or there was no answer.</exception>
     public Task<JsonElement> GetAsync(string path, CancellationToken ct = default) => CallAsync(HttpMethod.Get, path, null, ct);
 
+    /// <summary>Reads <c>/health/ready</c>, of one that is not ready, too.</summary>
+    /// <inheritdoc cref="GetAsync"/>
+    public Task<JsonElement> HealthAsync(CancellationToken ct) => CallAsync(HttpMethod.Get, "health/ready", null, ct, alsoAnswers: HttpStatusCode.ServiceUnavailable);
+
     /// <inheritdoc cref="GetAsync"/>
     public Task<JsonElement> PostAsync(string path, object body, CancellationToken ct = default) => CallAsync(HttpMethod.Post, path, body, ct);
 
@@ -42,7 +47,7 @@ public sealed class OperatorsApi(HttpClient http, string service, Uri root, stri
         }
     }
 
-    private async Task<JsonElement> CallAsync(HttpMethod method, string path, object? body, CancellationToken ct)
+    private async Task<JsonElement> CallAsync(HttpMethod method, string path, object? body, CancellationToken ct, HttpStatusCode? alsoAnswers = null)
     {
         using var request = Request(method, path);
         request.Content = body is null ? null : JsonContent.Create(body);
@@ -51,7 +56,7 @@ public sealed class OperatorsApi(HttpClient http, string service, Uri root, stri
         {
             using var response = await http.SendAsync(request, ct);
             var answer = await response.Content.ReadFromJsonAsync<JsonElement>(ct);
-            if (response.IsSuccessStatusCode)
+            if (response.IsSuccessStatusCode || response.StatusCode == alsoAnswers)
                 return answer;
             throw new OperatorsApiException(Member(answer, "detail") ?? $"{service} answers {(int)response.StatusCode}.")
             {

@@ -38,8 +38,8 @@ public sealed record Needs(
         var (doubts, held) = (services.GetAsync<Doubts>("CrmWriter", "leads/in-doubt", ct), services.GetAsync<HeldStatuses>("PostbackDispatcher", $"held?limit={Most}", ct));
         var failed = services.GetAsync<Deliveries>("PostbackDispatcher", $"postbacks?state=failed&order=newest&from={Uri.EscapeDataString(Since(now))}&limit={Most}", ct);
         var jobs = services.GetAsync<JobList>("PostbackDispatcher", "jobs", ct);
-        var pauses = Task.WhenAll(services.GetOfEachAsync<PauseList>("CrmWriter", "pauses", ct), services.GetOfEachAsync<PauseList>("PostbackDispatcher", "pauses", ct));
-        var health = Task.WhenAll(OtherServices.Ports.Keys.Select(async service => new ServiceHealth(service, await services.GetOfEachAsync<Health>(service, "health/ready", ct))));
+        var pauses = Task.WhenAll(services.PausesAsync("CrmWriter", ct), services.PausesAsync("PostbackDispatcher", ct));
+        var health = Task.WhenAll(OtherServices.Ports.Keys.Select(async service => new ServiceHealth(service, await services.HealthAsync(service, ct))));
         var apart = HasApartAsync(audit, ct);
         return new Needs(await doubts, await held, await failed, await jobs, [.. (await pauses).SelectMany(each => each)], await health, await apart);
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -33,9 +34,7 @@ public sealed class OtherServices(IConfiguration settings) : IDisposable
     public async Task<Answered<T>> GetAsync<T>(string service, string path, CancellationToken ct) where T : class
     {
         using var limit = Limit(Look, ct);
-        try { return new((await Api(service, Root(service)).GetAsync(path, limit.Token)).Deserialize<T>(Snake), null); }
-        catch (Exception e) when (e is OperatorsApiException or FormatException) { return new(null, e.Message); }
-        catch (JsonException) { return new(null, $"{service} answers with something that this version of the console cannot read."); }
+        return await ReadAsync<T>(service, () => Api(service, Root(service)).GetAsync(path, limit.Token));
     }
 
     /// <summary>Has something done, and returns what to say of it.</summary>
@@ -51,8 +50,16 @@ public sealed class OtherServices(IConfiguration settings) : IDisposable
         catch (Exception e) when (e is OperatorsApiException or FormatException) { return new Said(false, e.Message); }
     }
 
-    /// <summary>Reads the same of each replica: of every address that the service's name has.</summary>
-    public async Task<IReadOnlyList<Answered<T>>> GetOfEachAsync<T>(string service, string path, CancellationToken ct) where T : class
+    /// <summary>How each replica of a service is.</summary>
+    public Task<IReadOnlyList<Answered<Health>>> HealthAsync(string service, CancellationToken ct) => OfEachAsync<Health>(service, (replica, limit) => replica.HealthAsync(limit), ct);
+
+    /// <summary>What each replica of a service leaves alone for a while.</summary>
+    public Task<IReadOnlyList<Answered<PauseList>>> PausesAsync(string service, CancellationToken ct) => OfEachAsync<PauseList>(service, (replica, limit) => replica.GetAsync("pauses", limit), ct);
+
+    public void Dispose() => http.Dispose();
+
+    /// <summary>Asks every address that the service's name has.</summary>
+    private async Task<IReadOnlyList<Answered<T>>> OfEachAsync<T>(string service, Func<OperatorsApi, CancellationToken, Task<JsonElement>> ask, CancellationToken ct) where T : class
     {
         using var limit = Limit(Look, ct);
         try
@@ -61,30 +68,20 @@ public sealed class OtherServices(IConfiguration settings) : IDisposable
             // With TLS the certificate is the name's, and there is one to ask.
             var hosts = root.Scheme == Uri.UriSchemeHttps ? [root.Host] : (await Dns.GetHostAddressesAsync(root.Host, limit.Token)).Select(address => address.ToString()).ToArray();
             return await Task.WhenAll(hosts.Select(async host =>
-            {
-                var one = new UriBuilder(root) { Host = host }.Uri;
-                using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(one, path)) { Headers = { { "Authorization", $"Bearer {Token}" } } };
-                try
-                {
-                    using var response = await http.SendAsync(request, limit.Token);
-                    // What is not ready says so with a 503.
-                    if (!response.IsSuccessStatusCode && response.StatusCode is not HttpStatusCode.ServiceUnavailable)
-                        return new Answered<T>(null, $"{service} at {one} answers {(int)response.StatusCode}.", host);
-                    return new Answered<T>(await response.Content.ReadFromJsonAsync<T>(Snake, limit.Token), null, host);
-                }
-                catch (Exception e) when (e is HttpRequestException or OperationCanceledException or JsonException)
-                {
-                    return new Answered<T>(null, $"{service} at {one} does not answer: {e.Message}", host);
-                }
-            }));
+                await ReadAsync<T>(service, () => ask(Api(service, new UriBuilder(root) { Host = host }.Uri), limit.Token)) with { From = host }));
         }
-        catch (Exception e) when (e is System.Net.Sockets.SocketException or FormatException or OperationCanceledException)
+        catch (Exception e) when (e is SocketException or FormatException or OperationCanceledException)
         {
             return [new Answered<T>(null, $"{service} cannot be found: {e.Message} Set {service}__Url.")];
         }
     }
 
-    public void Dispose() => http.Dispose();
+    private static async Task<Answered<T>> ReadAsync<T>(string service, Func<Task<JsonElement>> ask) where T : class
+    {
+        try { return new((await ask()).Deserialize<T>(Snake), null); }
+        catch (Exception e) when (e is OperatorsApiException or FormatException) { return new(null, e.Message); }
+        catch (JsonException) { return new(null, $"{service} answers with something that this version of the console cannot read."); }
+    }
 
     private string Token => settings["Operator:Token"] ?? "";
 
