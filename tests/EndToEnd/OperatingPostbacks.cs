@@ -110,15 +110,40 @@ public sealed class OperatingPostbacks
         await relay.SubmitAsync(new { phone = "+4915123456789", click_id = "once" });
         var first = (await relay.Eventually("the first is delivered", () => ListAsync(relay, "state=delivered"), found => found.Count is 1))[0].At("delivery_id")!;
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => DoAsync(relay, $"postbacks/{first}/resend", new { once = true })));
-        var again = Assert.Single(answers.Select(answer => answer.At("delivery_id")).Distinct());
-        await relay.Eventually("it came again", () => ListAsync(relay, "state=delivered"), found => found.Count is 2);
-        Assert.Equal((again, first), await DoAsync(relay, $"postbacks/{first}/resend", new { once = true }) is var late ? (late.At("delivery_id"), late.At("resend_of")) : default);
-        await DoAsync(relay, $"postbacks/{again}/resend", new { once = true });
+        await relay.FaultAsync(new { target = "tracker", kind = "status", status = 503, retry_after = "3600" });
+        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => OnceAsync(first)));
+        var again = Assert.Single(answers.Select(answer => answer.At("delivery_id")).Distinct())!;
+        await relay.Eventually("it waits", () => FindAsync(relay, again), p => p.At("state") is "waiting" && p.At("attempts") is "1");
+        Assert.Equal((again, first), await OnceAsync(first) is var late ? (late.At("delivery_id"), late.At("resend_of")) : default);
+
+        await Relay.SendAsync(relay.Sandbox, HttpMethod.Delete, "faults");
+        await OnceAsync(again);
+        await relay.Eventually("it came", () => ListAsync(relay, "state=delivered"), found => found.Count is 2);
+        foreach (var delivery in new[] { first, again })
+            await RefusedAsync(relay, 409, $"postbacks/{delivery}/resend", new { once = true }, $"as {again}, and delivered");
+        await DoAsync(relay, $"postbacks/{again}/resend", new { });
         await relay.Eventually("the second comes again, too", () => ListAsync(relay, "state=delivered"), found => found.Count is 3);
 
         Assert.Equal(["lead", "lead", "lead"], (await relay.PostbacksAsync("once")).Statuses());
         await RefusedAsync(relay, 409, $"postbacks/{first}/resend", new { once = true }, (await FindAsync(relay, first)).At("resent_as")!);
+
+        Task<JsonElement> OnceAsync(string delivery) => DoAsync(relay, $"postbacks/{delivery}/resend", new { once = true });
+    }
+
+    [Fact]
+    public async Task A_resend_that_failed_as_well_is_named_to_whoever_says_once_again()
+    {
+        await using var relay = await Relay.StartAsync();
+        await relay.FaultAsync(new { target = "tracker", kind = "status", status = 400 });
+        await relay.SubmitAsync(new { phone = "+4915123456789", click_id = "twice" });
+        var first = (await relay.Eventually("the first fails", () => ListAsync(relay, "state=failed"), found => found.Count is 1))[0].At("delivery_id")!;
+
+        var again = (await DoAsync(relay, $"postbacks/{first}/resend", new { once = true })).At("delivery_id")!;
+        await relay.Eventually("the second fails, too", () => ListAsync(relay, "state=failed"), found => found.Count is 2);
+
+        await RefusedAsync(relay, 409, $"postbacks/{first}/resend", new { once = true }, $"as {again}, which was not delivered");
+        Assert.Equal(again, (await DoAsync(relay, $"postbacks/{again}/resend", new { once = true })).At("resend_of"));
+        Assert.Equal(3, (await ListAsync(relay, "")).Count);
     }
 
     [Fact]

@@ -60,8 +60,11 @@ public static class PostbackEndpoints
             return OperatorAnswers.Problem(409, "superseded", "The tracker was promised a newer status of this order since, and an older one never follows a newer one. Resend the newer one instead.");
         retries.Wake();
         await outbox.TellAsync(told, time);
-        var due = await ledger.FindDeliveryAsync(resendId, ct) ?? await ledger.FindDeliveryAsync(id, ct);
-        return TypedResults.Accepted($"/postbacks/{due!.Postback.DeliveryId}", DeliveryView.Of(due, hosts));
+        var due = (await ledger.FindDeliveryAsync(resendId, ct) ?? await ledger.FindDeliveryAsync(id, ct))!;
+        // Nothing is told where it was said before.
+        return isOnce && told.Count is 0 && Resends.WhyNotAgain(due) is { } why
+            ? OperatorAnswers.Problem(409, "sent again already", why)
+            : TypedResults.Accepted($"/postbacks/{due.Postback.DeliveryId}", DeliveryView.Of(due, hosts));
     }
 
     private static async Task<IResult> CancelAsync(
@@ -94,7 +97,7 @@ public sealed record Deliveries(IReadOnlyList<DeliveryView> Postbacks, string? N
 /// <summary>How to send one again.</summary>
 /// <param name="Recorded">Repeat the request as it was sent (default), where it is known; false renders it from today's configuration.</param>
 /// <param name="Reason">For the record.</param>
-/// <param name="Once">Only if it was not sent again yet: said twice it is one resend, and both get the same answer.</param>
+/// <param name="Once">Only if it was not sent again yet: said twice it is one resend, which both are shown until it has ended; then it is refused.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ResendOrder(bool? Recorded, string? Reason, bool Once);
 

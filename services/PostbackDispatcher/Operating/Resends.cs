@@ -12,6 +12,19 @@ public static class Resends
     public static Guid OnceId(DeliveryRow row) => StableId.Of(
         row.State is DeliveryState.Failed or DeliveryState.Superseded or DeliveryState.Cancelled ? $"{row.Postback.DeliveryId} undelivered" : $"{row.Postback.DeliveryId}", nameof(ResendOrder.Once));
 
+    /// <summary>Why a resend that was said once before sends nothing any more, in words; null while what it made waits or is under way.</summary>
+    /// <param name="resent">What it made, or had sent at once.</param>
+    public static string? WhyNotAgain(DeliveryRow resent)
+    {
+        var id = resent.Postback.DeliveryId;
+        return resent.State switch
+        {
+            DeliveryState.Waiting or DeliveryState.Behind or DeliveryState.Claimed => null,
+            DeliveryState.Delivered => $"It was sent again since, as {id}, and delivered. If it has to be sent once more, resend that one, without once if need be.",
+            var ended => $"It was sent again since, as {id}, which was not delivered: it is {ended.ToString().ToLowerInvariant()}, and GET /postbacks/{id} shows it. Resend that one, if it has to be.",
+        };
+    }
+
     /// <summary>Makes the event, and keeps it, so that it can be sent once it is recorded.</summary>
     /// <param name="id">Of the resend.</param>
     /// <param name="told">Gets it.</param>

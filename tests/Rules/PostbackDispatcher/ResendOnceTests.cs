@@ -23,4 +23,21 @@ public class ResendOnceTests
     [InlineData(DeliveryState.Cancelled, false)]
     public void What_was_sent_at_once_is_not_sent_again_by_the_same_word_unless_it_was_not_delivered(DeliveryState ended, bool isSame) =>
         Assert.Equal(isSame, Resends.OnceId(Row with { State = DeliveryState.Waiting }) == Resends.OnceId(Row with { State = ended }));
+
+    [Theory]
+    [InlineData(DeliveryState.Waiting, null)]
+    [InlineData(DeliveryState.Behind, null)]
+    [InlineData(DeliveryState.Claimed, null)]
+    [InlineData(DeliveryState.Delivered, "and delivered")]
+    [InlineData(DeliveryState.Failed, "it is failed")]
+    [InlineData(DeliveryState.Superseded, "it is superseded")]
+    [InlineData(DeliveryState.Cancelled, "it is cancelled")]
+    public void Said_once_more_it_is_refused_when_what_it_made_has_ended_and_that_is_named(DeliveryState state, string? text)
+    {
+        var why = Resends.WhyNotAgain(Row with { State = state });
+
+        Assert.Equal(text is null, why is null);
+        Assert.Contains(text ?? "", why ?? "", StringComparison.Ordinal);
+        Assert.Equal(text is not null, why?.Contains($"{Row.Postback.DeliveryId}", StringComparison.Ordinal) is true);
+    }
 }
