@@ -25,14 +25,14 @@ public sealed class MongoPostbackLedger : IPostbackLedger
     public Task<IReadOnlyList<OrderRecord>> FindAsync(Subject about, CancellationToken ct) => store.TransactAsync(async session =>
         await OrdersAsync(session, await FindAsync(session, about)), ct);
 
-    public Task KeepAsync(Guid messageId, OrderStatusChanged message, KeptFor reason, IReadOnlyList<Outgoing> events, CancellationToken ct) => store.TransactAsync(async session =>
+    public Task KeepAsync(Guid messageId, OrderStatusChanged message, KeptFor reason, IReadOnlyList<Outgoing> events, CancellationToken ct, Subject? order = null) => store.TransactAsync(async session =>
     {
         var wantsOrder = reason is KeptFor.Order or KeptFor.Stranger;
         if (wantsOrder)
             await MeetAsync(session, message.About);
         // Its order may have become known since it was looked for.
         var isReleased = wantsOrder && await IsKnownAsync(session, message.About);
-        await TakeAsync(session, messageId, message, message.About, reason, isReleased);
+        await TakeAsync(session, messageId, message, order ?? message.About, reason, isReleased);
         await documents.Outbox.AddAsync(session, events);
         return true;
     }, ct);

@@ -63,7 +63,8 @@ internal sealed class PostbackDocuments(MongoStore store)
 
     public static Postback Postback(BsonDocument delivery) => MessageJson.Read<Postback>(delivery.Text("postback")!);
 
-    public static KeptMessage Kept(BsonDocument message) => new(message.Id("_id"), MessageJson.Read<OrderStatusChanged>(message.Text("message")!), message.Text("place")!);
+    public static KeptMessage Kept(BsonDocument message) => new(message.Id("_id"), MessageJson.Read<OrderStatusChanged>(message.Text("message")!), message.Text("place")!,
+        !message.Contains("wants") && message["about"].AsBsonDocument is var about && about.Text("order_id") is { } order ? new Subject(Connection: about.Text("connection"), OrderId: order) : null);
 
     /// <param name="last">Sequence of the newest delivery of its order and target.</param>
     public static DeliveryRow Row(BsonDocument delivery, BsonDocument order, Guid? resentAs, long last)

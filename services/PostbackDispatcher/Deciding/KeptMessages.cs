@@ -36,7 +36,7 @@ public sealed class KeptMessages(
     protected override async Task<bool> RoundAsync(CancellationToken ct)
     {
         foreach (var kept in await ledger.ReleasableAsync(Batch, ct))
-            await changes.ApplyAsync(kept.Id, kept.Message, ct);
+            await changes.ApplyAsync(kept, ct);
         var isMore = await ReleaseMappedAsync(ct);
         foreach (var kept in await ledger.KeptAsync(KeptFor.Order, StrangerAfter, Batch, ct))
             await AdoptAsync(kept, ct);
@@ -68,8 +68,8 @@ public sealed class KeptMessages(
         var page = await ledger.KeptAsync(KeptFor.StatusMap, TimeSpan.Zero, Batch, ct, lookedUpTo);
         await Task.WhenAll(page.Where(kept => MappedBySome(kept.Message, current)).Select(async kept =>
         {
-            if (await ledger.FindAsync(kept.Message.About, ct) is [var order] && current.Campaigns.TryGetValue(order.About.Campaign!, out var campaign) && IsMapped(kept.Message, campaign))
-                await changes.ApplyAsync(kept.Id, kept.Message, ct);
+            if (await ledger.FindAsync(kept.About, ct) is [var order] && current.Campaigns.TryGetValue(order.About.Campaign!, out var campaign) && IsMapped(kept.Message, campaign))
+                await changes.ApplyAsync(kept, ct);
         }));
         looked = (current, now);
         lookedUpTo = page.Count is Batch ? page[^1].Place : null;

@@ -26,10 +26,14 @@ public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostback
         ApplyAsync(order, StatusChange.Of(messageId, message), message, ct);
 
     /// <summary>Applies what a webhook said, or keeps it until its order is known.</summary>
-    public Task ApplyAsync(Guid messageId, OrderStatusChanged message, CancellationToken ct) => ApplyAsync(StatusChange.Of(messageId, message), message, ct);
+    public Task ApplyAsync(Guid messageId, OrderStatusChanged message, CancellationToken ct) => ApplyAsync(StatusChange.Of(messageId, message), message, message.About, ct);
 
-    /// <summary>Applies what a webhook said, with SalesRender's own word on it.</summary>
-    public Task ApplyAsync(OrderVerified verified, CancellationToken ct) => ApplyAsync(StatusChange.Of(verified), verified.Request.Cause, ct);
+    /// <summary>Applies what a kept message says, to the order that it was known to be about.</summary>
+    public Task ApplyAsync(KeptMessage kept, CancellationToken ct) => ApplyAsync(StatusChange.Of(kept.Id, kept.Message), kept.Message, kept.About, ct);
+
+    /// <summary>Applies what a webhook said, with SalesRender's own word on it, to the order that was asked about.</summary>
+    public Task ApplyAsync(OrderVerified verified, CancellationToken ct) =>
+        ApplyAsync(StatusChange.Of(verified), verified.Request.Cause, verified.Request.About with { LeadId = null }, ct);
 
     /// <summary>
     /// Decides once more, by today's configuration, about the newest word on an order, and takes the decision over if it brings a postback.
@@ -81,8 +85,8 @@ public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostback
     /// <summary>Asks SalesRender about a change once more, if that is still to be asked; where the map lacks the status, on the strength of the operator's word that it was asked on before.</summary>
     public async Task AskAgainAsync(KeptMessage kept, IReadOnlyList<Job> jobs, CancellationToken ct)
     {
-        var word = await ledger.FindAsync(kept.Message.About, ct) is [var order] ? Releases.WordOf(jobs, order.About.Campaign, kept.Message) : null;
-        await ApplyAsync(StatusChange.Of(kept.Id, kept.Message) with { Released = word }, kept.Message, ct);
+        var word = await ledger.FindAsync(kept.About, ct) is [var order] ? Releases.WordOf(jobs, order.About.Campaign, kept.Message) : null;
+        await ApplyAsync(StatusChange.Of(kept.Id, kept.Message) with { Released = word }, kept.Message, kept.About, ct);
     }
 
     private StatusChange NewestOf(Job job, CampaignOrder found)
@@ -94,11 +98,12 @@ public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostback
         return StatusChange.OfCreation(Id($"{found.Order.About.Connection} {found.Order.About.OrderId}"), job.At, status, rule);
     }
 
-    private async Task ApplyAsync(StatusChange change, OrderStatusChanged message, CancellationToken ct)
+    /// <param name="about">What its order is found by.</param>
+    private async Task ApplyAsync(StatusChange change, OrderStatusChanged message, Subject about, CancellationToken ct)
     {
         while (true)
         {
-            switch (await ledger.FindAsync(message.About, ct))
+            switch (await ledger.FindAsync(about, ct))
             {
                 case []:
                     await ledger.KeepAsync(change.MessageId, message, KeptFor.Order, [], ct);
@@ -144,7 +149,7 @@ public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostback
         // On the strength of an operator's word it is another question.
         var asked = new Outgoing(StableId.Of(word is null ? $"{change.MessageId}" : $"{change.MessageId} {word.Label} {word.Event}", nameof(OrderVerificationRequested)),
             new OrderVerificationRequested(order.About, change.MessageId, message, time.GetUtcNow(), word?.Label, word?.Event));
-        await ledger.KeepAsync(change.MessageId, message, KeptFor.Verification, [asked], ct);
+        await ledger.KeepAsync(change.MessageId, message, KeptFor.Verification, [asked], ct, order.About);
         await outbox.SendAsync([asked], ct);
         return true;
     }

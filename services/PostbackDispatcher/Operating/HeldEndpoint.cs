@@ -25,7 +25,7 @@ public static class HeldEndpoint
             {
                 var page = await ledger.KeptAsync(KeptFor.StatusMap, TimeSpan.Zero, Page, ct, place);
                 var meant = page.Where(kept => key is null || Releases.IsAbout(key, kept.Message)).ToArray();
-                var views = await Task.WhenAll(meant.Select(async kept => HeldView.Of(kept, await ledger.FindAsync(kept.Message.About, ct))));
+                var views = await Task.WhenAll(meant.Select(async kept => HeldView.Of(kept, await ledger.FindAsync(kept.About, ct))));
                 foreach (var (kept, view) in meant.Zip(views).Where(each => wanted is null || each.Second.Campaign == wanted))
                 {
                     if (found.Count == atMost)

@@ -87,7 +87,7 @@ public sealed class Jobs(
         var page = await ledger.KeptAsync(KeptFor.StatusMap, time.GetUtcNow() - job.At, Page, ct, job.After);
         // Null: of another campaign.
         var results = await Task.WhenAll(page.Where(kept => Releases.WordOf(job, kept.Message) is not null).Select(async kept =>
-            await ledger.FindAsync(kept.Message.About, ct) is [var order] && order.About.Campaign == job.Campaign ? await changes.ReleaseAsync(job, kept, order, ct) : (bool?)null));
+            await ledger.FindAsync(kept.About, ct) is [var order] && order.About.Campaign == job.Campaign ? await changes.ReleaseAsync(job, kept, order, ct) : (bool?)null));
         return (Counted(job, page.Count is 0 ? job.After : page[^1].Place, results.Count(result => result is not null), results.Count(result => result is true), 0), page.Count < Page);
     }
 

@@ -14,7 +14,8 @@ public interface IPostbackLedger : IOutbox, IBacklog
     Task<IReadOnlyList<OrderRecord>> FindAsync(Subject about, CancellationToken ct);
 
     /// <summary>Takes over a message that nothing can be decided about yet, or changes what it is kept for. One that is done with stays so.</summary>
-    Task KeepAsync(Guid messageId, OrderStatusChanged message, KeptFor reason, IReadOnlyList<Outgoing> events, CancellationToken ct);
+    /// <param name="order">The order that it is about, where that is known.</param>
+    Task KeepAsync(Guid messageId, OrderStatusChanged message, KeptFor reason, IReadOnlyList<Outgoing> events, CancellationToken ct, Subject? order = null);
 
     /// <summary>Gives up a message that waits for its order: nothing of it stays but its id. One that was decided about meanwhile stays as it is.</summary>
     Task ForgetAsync(Guid messageId, IReadOnlyList<Outgoing> events, CancellationToken ct);

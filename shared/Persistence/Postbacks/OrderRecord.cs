@@ -18,7 +18,12 @@ public enum KeptFor
 
 /// <summary>A message kept, with its id.</summary>
 /// <param name="Place">Where it stands in the list.</param>
-public sealed record KeptMessage(Guid Id, OrderStatusChanged Message, string Place);
+/// <param name="Order">Connection and order id, where its order was known when it was kept: its click id may belong to two by now. Null: what the message says is all there is.</param>
+public sealed record KeptMessage(Guid Id, OrderStatusChanged Message, string Place, Subject? Order = null)
+{
+    /// <summary>What its order is found by.</summary>
+    public Subject About => Order ?? Message.About;
+}
 
 /// <summary>What is known of an order, read as one state.</summary>
 /// <param name="Targets">Per target, what it has been promised or sent.</param>

@@ -44,9 +44,10 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
     public Task<IReadOnlyList<OrderRecord>> FindAsync(Subject about, CancellationToken ct) => store.ReadAsync<IReadOnlyList<OrderRecord>>(connection =>
         [.. Find(connection, about).Select(row => row.Order)], ct);
 
-    public Task KeepAsync(Guid messageId, OrderStatusChanged message, KeptFor reason, IReadOnlyList<Outgoing> events, CancellationToken ct) => store.WriteAsync(connection =>
+    public Task KeepAsync(Guid messageId, OrderStatusChanged message, KeptFor reason, IReadOnlyList<Outgoing> events, CancellationToken ct, Subject? order = null) => store.WriteAsync(connection =>
     {
-        Take(connection, messageId, message, reason, null);
+        Take(connection, messageId, message, reason, order is null ? null
+            : connection.Query("SELECT id FROM orders WHERE connection = @0 AND order_id = @1", row => (long?)row.Number("id"), order.Connection, order.OrderId).FirstOrDefault());
         // Its order may have become known since it was looked for.
         connection.Run($"UPDATE messages AS kept SET released = {IsKnown} WHERE id = @0 AND kept_for IN ('Order', 'Stranger')", messageId);
         SqliteOutbox.Add(connection, events);
@@ -63,11 +64,11 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
     }, ct);
 
     public Task<IReadOnlyList<KeptMessage>> KeptAsync(KeptFor reason, TimeSpan age, int atMost, CancellationToken ct, string? after = null) => store.ReadAsync<IReadOnlyList<KeptMessage>>(connection =>
-        connection.Query($"SELECT rowid, id, message FROM messages WHERE kept_for = @0 AND rowid > @3 AND since <= {SqliteStore.Now} - @1 ORDER BY rowid LIMIT @2",
+        connection.Query($"SELECT {KeptMessages} WHERE kept.kept_for = @0 AND kept.rowid > @3 AND kept.since <= {SqliteStore.Now} - @1 ORDER BY kept.rowid LIMIT @2",
             ReadKept, reason.ToString(), (long)age.TotalMilliseconds, atMost, Place(after)), ct);
 
     public Task<IReadOnlyList<KeptMessage>> ReleasableAsync(int atMost, CancellationToken ct) => store.ReadAsync<IReadOnlyList<KeptMessage>>(connection =>
-        connection.Query($"SELECT rowid, id, message FROM messages AS kept WHERE released = 1 AND kept_for IN ('Order', 'Stranger') AND {IsKnown} ORDER BY rowid LIMIT @0", ReadKept, atMost), ct);
+        connection.Query($"SELECT {KeptMessages} WHERE kept.released = 1 AND kept.kept_for IN ('Order', 'Stranger') AND {IsKnown} ORDER BY kept.rowid LIMIT @0", ReadKept, atMost), ct);
 
     public Task<Committed> CommitAsync(OrderCommit commit, CancellationToken ct) => store.WriteAsync(connection =>
     {
@@ -172,7 +173,7 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
         var rows = connection.Query($"""
             SELECT d.order_key, d.postback, d.state, {IsSuperseded} AS superseded, d.sent, d.repeats, d.hurried_by, o.about, EXISTS (SELECT 1 FROM deliveries WHERE id = @1) AS done,
               EXISTS (SELECT 1 FROM deliveries AS open WHERE open.order_key = d.order_key AND open.target = d.target AND open.state IN ('Waiting', 'Behind', 'Claimed')) AS is_open
-            FROM deliveries AS d JOIN orders AS o ON o.id = d.order_key JOIN targets AS t ON t.order_key = d.order_key AND t.target = d.target WHERE d.id = @0
+            FROM deliveries AS d JOIN orders AS o ON o.id = d.order_key WHERE d.id = @0
             """, row => (Key: row.Number("order_key"), Postback: MessageJson.Read<Postback>(row.Text("postback")!), State: Enum.Parse<DeliveryState>(row.Text("state")!), Sent: row.Text("sent"),
                 Repeats: row.Number("repeats") is 1, HurriedBy: row.Id("hurried_by"), About: MessageJson.Read<Subject>(row.Text("about")!), IsSuperseded: row.Number("superseded") is 1, IsDone: row.Number("done") is 1, IsOpen: row.Number("is_open") is 1),
             deliveryId, id);
@@ -217,7 +218,7 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
 
     public Task<IReadOnlyList<CampaignOrder>> OrdersAsync(string campaign, string? after, int atMost, CancellationToken ct) => store.ReadAsync<IReadOnlyList<CampaignOrder>>(connection =>
         [.. Orders(connection, "campaign = @0 AND id > @1 ORDER BY id LIMIT @2", campaign, Place(after), atMost).Select(row => new CampaignOrder(row.Order,
-            row.Order.Latest is { } latest ? connection.Query("SELECT rowid, id, message FROM messages WHERE id = @0", ReadKept, latest.MessageId).FirstOrDefault() : null,
+            row.Order.Latest is { } latest ? connection.Query($"SELECT {KeptMessages} WHERE kept.id = @0", ReadKept, latest.MessageId).FirstOrDefault() : null,
             row.Key.ToString(CultureInfo.InvariantCulture)))], ct);
 
     public Task AddJobAsync(Job job, IReadOnlyList<Outgoing> events, CancellationToken ct) => store.WriteAsync(connection =>
@@ -317,6 +318,9 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
             connection.Run("UPDATE deliveries SET postback = @1 WHERE place = @0", place, PersonalData.Erase(postback));
     }
 
+    /// <summary>In SQL: what <see cref="ReadKept"/> reads.</summary>
+    private const string KeptMessages = "kept.rowid AS place, kept.id, kept.message, whose.connection, whose.order_id FROM messages AS kept LEFT JOIN orders AS whose ON whose.id = kept.order_key";
+
     /// <summary>In SQL: whether a kept message means an order that is known, and no more than one.</summary>
     private const string IsKnown = """
         (EXISTS (SELECT 1 FROM orders WHERE connection = kept.connection AND lead_id = kept.lead_id)
@@ -415,7 +419,8 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
         """, id, keptFor?.ToString(), message?.About.Connection, message?.About.OrderId, message?.About.LeadId, message?.About.ClickId, message is null ? null : MessageJson.Write(message), orderKey);
 
     private static KeptMessage ReadKept(SqliteDataReader row) => new(
-        row.Id("id")!.Value, MessageJson.Read<OrderStatusChanged>(row.Text("message")!), row.Number("rowid").ToString(CultureInfo.InvariantCulture));
+        row.Id("id")!.Value, MessageJson.Read<OrderStatusChanged>(row.Text("message")!), row.Number("place").ToString(CultureInfo.InvariantCulture),
+        row.Text("order_id") is { } order ? new Subject(Connection: row.Text("connection"), OrderId: order) : null);
 
     private static List<DeliveryRow> Rows(SqliteConnection connection, string where, string order, int atMost, params object?[] values) => connection.Query(
         $"""

@@ -173,4 +173,31 @@ public abstract class KeptMessagesContract(IStoreUnderTest store) : StoreContrac
         Assert.Equal("77", Assert.Single(await ledger.KeptAsync(KeptFor.StatusMap, TimeSpan.Zero, 10, None)).Message.StatusId);
         Assert.Empty(await ledger.ReleasableAsync(10, None));
     }
+
+    [Theory]
+    [InlineData(KeptFor.StatusMap)]
+    [InlineData(KeptFor.Verification)]
+    public async Task A_message_whose_order_was_known_when_it_was_kept_means_that_one_though_another_has_its_click_id_by_now(KeptFor reason)
+    {
+        var (ledger, id, message) = (Store.Postbacks(), Builders.NewId(), Builders.Changed() with { About = new Subject(null, "main", ClickId: "click-1") });
+        var order = await ledger.AddAsync(Builders.About(null, "1001", "click-1"));
+        await ledger.CommitAsync(order.Commit() with { MessageId = id, Message = message, Held = true }, None);
+        if (reason is KeptFor.Verification)
+            await ledger.KeepAsync(id, message, reason, [], None, order.About);
+        await ledger.AddAsync(Builders.About(null, "1002", "click-1"));
+
+        var kept = Assert.Single(await ledger.KeptAsync(reason, TimeSpan.Zero, 10, None));
+
+        Assert.Equal(2, (await ledger.FindAsync(kept.Message.About, None)).Count);
+        Assert.Equal("1001", Assert.Single(await ledger.FindAsync(kept.About, None)).About.OrderId);
+    }
+
+    [Fact]
+    public async Task A_message_kept_for_want_of_its_order_names_none()
+    {
+        var ledger = Store.Postbacks();
+        await ledger.KeepAsync(Builders.NewId(), Builders.Changed(), KeptFor.Order, [], None);
+
+        Assert.Null(Assert.Single(await ledger.KeptAsync(KeptFor.Order, TimeSpan.Zero, 10, None)).Order);
+    }
 }
