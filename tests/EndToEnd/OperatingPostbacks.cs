@@ -290,6 +290,27 @@ public sealed class OperatingPostbacks
             Assert.Equal(0, (await Relay.GetAsync(service, "pauses")).GetProperty("pauses").GetArrayLength());
     }
 
+    [Fact]
+    public async Task What_was_held_by_its_click_id_is_released_by_a_job_and_by_the_map_though_another_order_has_that_click_id_by_now()
+    {
+        await using var relay = await Relay.StartAsync();
+        var (_, lead) = await relay.SubmitAsync(new { phone = "+4915123456781", click_id = "shared" });
+        foreach (var status in new[] { "77", "78" })
+            await Relay.SendAsync(relay.WebhookReceiver, HttpMethod.Get, $"{Relay.WebhookPath}?click_id=shared&status={status}");
+        await relay.Eventually("both are held", HeldAsync, held => held.Length is 2);
+        await relay.SubmitAsync(new { phone = "+4915123456782", click_id = "shared" });
+        await relay.Eventually("both orders are told of", () => relay.PostbacksAsync("shared"), p => p.Statuses().SequenceEqual(["lead", "lead"]));
+        Assert.All(await HeldAsync(), held => Assert.Equal(("demo", lead.At("order_id")), (held.At("campaign"), held.At("order_id"))));
+
+        Assert.Contains("done: 1 looked at, 1 told", await Relayctl.DoAsync(relay, "postbacks", "release", "demo", "--status", "77", "--label", "accepted"), StringComparison.Ordinal);
+        await relay.Eventually("the job's came", () => relay.PostbacksAsync("shared"), p => p.Statuses().SequenceEqual(["lead", "lead", "sale"]));
+        Samples.Edit(Campaign(relay.ConfigFolder), text => text.Replace("\"3\": \"accepted\"", "\"3\": \"accepted\", \"78\": \"rejected\"", StringComparison.Ordinal));
+        await relay.Eventually("the map's came", () => relay.PostbacksAsync("shared"), p => p.Statuses().SequenceEqual(["lead", "lead", "sale", "rejected"]));
+        Assert.All((await ListAsync(relay, "")).Skip(2), p => Assert.Equal(lead.At("order_id"), p.At("order_id")));
+
+        async Task<JsonElement[]> HeldAsync() => [.. (await Relay.GetAsync(relay.PostbackDispatcher, "held")).GetProperty("held").EnumerateArray()];
+    }
+
     private static async Task MapAsync(Relay relay, string old, string now, string? expected)
     {
         Samples.Edit(Campaign(relay.ConfigFolder), text => text.Replace(old, now, StringComparison.Ordinal));
