@@ -51,7 +51,7 @@ public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostback
             var decision = Decision.For(order, change, config.Current, time.GetUtcNow());
             if (decision is { Verify: false, Deliveries.Count: 0, Superseded.Count: 0 })
                 return false;
-            if (job.DryRun || (decision.Verify ? await AskAsync(order, change, found.Latest!.Message, ct) : await CommitAsync(order, change, null, decision, Lane.Retry, ct)))
+            if (job.DryRun || (decision.Verify ? await AskAsync(order, change, found.Latest!.Message, ct) : await CommitAsync(order, change, null, decision, Lane.Retry, ct) is not Committed.Touched))
                 return true;
             // A newer word than the one that was found has been decided about by today's configuration already.
             if (await ledger.FindAsync(order.About with { LeadId = null }, ct) is not [var touched] || touched.Latest != found.Order.Latest)
@@ -74,8 +74,11 @@ public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostback
             if (!current.Campaigns.ContainsKey(job.Campaign!))
                 return false;
             var decision = Decision.For(order, change, current, time.GetUtcNow());
-            if (job.DryRun || (decision.Verify ? await AskAsync(order, change, kept.Message, ct) : await CommitAsync(order, change, kept.Message, decision, Lane.Retry, ct)))
+            if (job.DryRun || (decision.Verify && await AskAsync(order, change, kept.Message, ct)))
                 return decision.Verify || decision.Deliveries.Count > 0;
+            // One that somebody else has decided about is not this job's doing.
+            if (!decision.Verify && await CommitAsync(order, change, kept.Message, decision, Lane.Retry, ct) is var committed and not Committed.Touched)
+                return committed is Committed.Taken && decision.Deliveries.Count > 0;
             if (await ledger.FindAsync(order.About with { LeadId = null }, ct) is not [var touched])
                 return false;
             order = touched;
@@ -122,10 +125,10 @@ public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostback
     private async Task<bool> ApplyAsync(OrderRecord order, StatusChange change, OrderStatusChanged? message, CancellationToken ct)
     {
         var decision = Decision.For(order, change, config.Current, time.GetUtcNow());
-        return decision.Verify ? await AskAsync(order, change, message!, ct) : await CommitAsync(order, change, message, decision, Lane.First, ct);
+        return decision.Verify ? await AskAsync(order, change, message!, ct) : await CommitAsync(order, change, message, decision, Lane.First, ct) is not Committed.Touched;
     }
 
-    private async Task<bool> CommitAsync(OrderRecord order, StatusChange change, OrderStatusChanged? message, Decision decision, Lane lane, CancellationToken ct)
+    private async Task<Committed> CommitAsync(OrderRecord order, StatusChange change, OrderStatusChanged? message, Decision decision, Lane lane, CancellationToken ct)
     {
         // What a tracker is told is the newest, also where two doors' clocks disagree about it.
         var isNewest = message is not null && (decision.Deliveries.Count > 0 || !(change.Sequence < order.Latest?.Sequence));
@@ -137,7 +140,7 @@ public sealed class StatusChanges(IPostbackLedger ledger, OutboxSender<IPostback
             (lane is Lane.First ? (Chore)first : retries).Wake();
             await outbox.SendAsync(decision.Events, ct);
         }
-        return committed is not Committed.Touched;
+        return committed;
     }
 
     private async Task<bool> AskAsync(OrderRecord order, StatusChange change, OrderStatusChanged message, CancellationToken ct)
