@@ -142,7 +142,9 @@ public sealed class InDoubt
         Assert.Equal(duplicate.At("order_id"), view.Body.At("order_id"));
     }
 
+    /// <summary>In <c>./test long</c>, as a pause takes half a minute; the rule has tests of its own: <c>PolitenessTests</c>.</summary>
     [Fact]
+    [Trait("Takes", "Long")]
     public async Task A_token_that_SalesRender_refuses_pauses_its_connection_and_nothing_is_lost()
     {
         await using var relay = await Relay.StartAsync();

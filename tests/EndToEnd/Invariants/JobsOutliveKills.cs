@@ -10,8 +10,8 @@ namespace LeadRelay.Tests.EndToEnd.Invariants;
 /// <summary>An operator's job goes on where a killed process left it, and what waits costs no memory.</summary>
 public sealed class JobsOutliveKills
 {
-    private static readonly int Waiting = TestRun.IsLong ? 100_000 : 1_000;
-    private static readonly int Meant = TestRun.IsLong ? 10_000 : 800;
+    private static readonly int Waiting = TestRun.IsLong ? 100_000 : 700;
+    private static readonly int Meant = TestRun.IsLong ? 10_000 : 600;
 
     [Fact]
     public async Task A_resend_of_what_waits_is_gone_on_with_after_a_kill_and_each_is_sent_once()
