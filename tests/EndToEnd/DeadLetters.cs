@@ -29,7 +29,8 @@ public sealed class DeadLetters
         await relay.StartServiceAsync("CrmWriter");
         await relay.Eventually("the service has set aside what it cannot read", async () => await CountAsync(relay, "crmwriter_error") is 1 && await CountAsync(relay, "crmwriter_skipped") is 1);
         Assert.Contains("1 message(s) lie in the queue dead-letters and nobody works on them", relay.Process("CrmWriter").Output, StringComparison.Ordinal);
-        Assert.Contains("1 message(s) in dead-letters", $"{await Relay.GetAsync(relay.CrmWriter, "health/ready")}", StringComparison.Ordinal);
+        // It is looked at once a second.
+        await relay.Eventually("its health says so", () => Relay.GetAsync(relay.CrmWriter, "health/ready"), health => $"{health}".Contains("1 message(s) in dead-letters", StringComparison.Ordinal));
 
         var listed = await Relayctl.DoAsync(relay, "queues");
         foreach (var expected in (string[])["dead-letters: 1 message(s)", "LeadSubmitted", "from crmwriter: it was delivered too often", "crmwriter_error: 1 message(s)", "unreadable", "JsonReaderException", "crmwriter_skipped", "no consumer knows"])
