@@ -58,6 +58,19 @@ public sealed class ConsoleWork(ConsoleRelay console)
     }
 
     [Fact]
+    public async Task A_click_id_that_looks_like_a_leads_id_is_found_and_a_postbacks_id_too()
+    {
+        var click = "0192a7c4-5d1e-7c3a-9b1f-3f2a6d0e8c55";
+        var (lead, _) = await console.OrderedAsync(new { phone = "0151 23450040", click_id = click });
+        var delivery = (await Relay.TimelineAsync(lead)).Messages("PostbackDelivered")[0].At("postback", "deliveryId")!;
+        using var operators = await ConsoleCaller.SignedInAsync(console.Address);
+
+        foreach (var text in new[] { click, delivery, lead, lead.Replace("-", "", StringComparison.Ordinal) })
+            Assert.Equal((text, $"/lead/{lead}"), (text, (await operators.GetAsync($"/find?q={text}")).Location));
+        Assert.Contains("Asked for a postback with it", (await operators.GetAsync("/find?q=0192a7c4-5d1e-7c3a-9b1f-3f2a6d0e8c56")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_operator_decides_about_leads_in_doubt_and_one_order_comes_of_each()
     {
         var orders = await OrdersAsync();

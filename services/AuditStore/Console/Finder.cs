@@ -15,14 +15,20 @@ public static class Finder
 
     public static async Task<LeadsFound> FindAsync(string text, PhoneHashes phones, IAuditLog audit, ILeadViews views, OtherServices services, CancellationToken ct)
     {
-        if (Guid.TryParse(text, out var id))
-            return await OfIdAsync(id, phones, audit, views, services, ct);
+        var isId = Guid.TryParse(text, out var id);
+        if (isId && await views.OfLeadsAsync([id], ct) is [{ End.State: not LeadEnd.Rejected } lead])
+            return new LeadsFound([lead], [], false, null);
+        // Many trackers' click ids look like ids of ours.
         List<AuditQuery> meanings = [new() { OrderId = text }, new() { ClickId = text }];
+        if (isId)
+            meanings.Add(new AuditQuery { LeadIds = [id] });
         var isPhone = IsPhone(text);
         if (isPhone)
             meanings.Add(new AuditQuery { PhoneHash = phones.Of(text) });
         var found = await Task.WhenAll(meanings.Select(meaning => audit.SearchAsync(meaning with { Limit = Most, MostText = AuditEndpoints.MostText }, ct)));
         var entries = found.SelectMany(entry => entry).DistinctBy(entry => entry.MessageId).ToList();
+        if (isId && entries.Count is 0)
+            return await OfPostbackAsync(id, phones, audit, views, services, ct);
         var ofOrders = await views.OfOrdersAsync([.. entries.Where(entry => entry.About.LeadId is null).Select(OrderOf).OfType<OrderKey>().Distinct()], ct);
         var ofLeads = await views.OfLeadsAsync([.. entries.Select(entry => entry.About.LeadId).OfType<Guid>().Distinct()], ct);
         var leads = ofLeads.Concat(ofOrders).DistinctBy(view => view.LeadId).OrderByDescending(view => view.At).ToList();
@@ -37,20 +43,14 @@ public static class Finder
     public static bool IsPhone(string text) =>
         text.Count(char.IsAsciiDigit) is >= FewestDigits and <= 20 && text.All(c => char.IsAsciiDigit(c) || c is '+' or ' ' or '-' or '(' or ')' or '.' or '/');
 
-    /// <summary>A lead's id (also without its dashes, as traces have it), or a postback's.</summary>
-    private static async Task<LeadsFound> OfIdAsync(Guid id, PhoneHashes phones, IAuditLog audit, ILeadViews views, OtherServices services, CancellationToken ct)
+    private static async Task<LeadsFound> OfPostbackAsync(Guid id, PhoneHashes phones, IAuditLog audit, ILeadViews views, OtherServices services, CancellationToken ct)
     {
-        if (await views.OfLeadsAsync([id], ct) is [{ End.State: not LeadEnd.Rejected } lead])
-            return new LeadsFound([lead], [], false, null);
-        var byId = await audit.SearchAsync(new AuditQuery { LeadIds = [id], Limit = Most, MostText = AuditEndpoints.MostText }, ct);
-        if (byId.Count > 0)
-            return new LeadsFound([], byId, byId.Count is Most, null);
         var postback = await services.GetAsync<FailedDelivery>("PostbackDispatcher", $"postbacks/{id}", ct);
         return postback.Value switch
         {
             { LeadId: { } of } => new LeadsFound(await views.OfLeadsAsync([of], ct), [], false, null),
             { OrderId: { } order } => await FindAsync(order, phones, audit, views, services, ct),
-            _ => new LeadsFound([], [], false, $"It is no lead's id. Asked for a postback of this id: {postback.Fault}"),
+            _ => new LeadsFound([], [], false, $"Nothing of the audit has this id. Asked for a postback with it: {postback.Fault}"),
         };
     }
 
