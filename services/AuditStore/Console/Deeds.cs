@@ -1,4 +1,5 @@
 using System.Globalization;
+using LeadRelay.Configuration;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace LeadRelay.AuditStore;

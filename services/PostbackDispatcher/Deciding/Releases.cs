@@ -6,16 +6,10 @@ namespace LeadRelay.PostbackDispatcher;
 /// <summary>An operator's word on what a held status means, as a job of the kind <see cref="JobKind.Release"/> carries it. Pure.</summary>
 public static class Releases
 {
-    private const string Group = "group:";
-
-    /// <summary>A status as people write it, a group in any case, as <see cref="StatusMap.KeyOf"/> has it.</summary>
-    public static string? KeyOf(string? status) =>
-        status?.StartsWith(Group, StringComparison.OrdinalIgnoreCase) is true ? StatusMap.KeyOf(null, status[Group.Length..].Trim()) : status;
-
     /// <summary>Whether a word on a status is said of a message. On a group it is said where the message has no id: of an id in that group nobody said anything.</summary>
     /// <param name="status">As <see cref="StatusMap.KeyOf"/> has it.</param>
     public static bool IsAbout(string status, OrderStatusChanged message) =>
-        message.StatusId is null == IsGroup(status) && StatusMap.KeyOf(message.StatusId, message.StatusGroup) == status;
+        message.StatusId is null == (StatusKey.GroupIn(status) is not null) && StatusMap.KeyOf(message.StatusId, message.StatusGroup) == status;
 
     /// <summary>What a job says of a message's status; null when it is about another status, or no release.</summary>
     public static MappedStatus? WordOf(Job job, OrderStatusChanged message) =>
@@ -28,7 +22,5 @@ public static class Releases
 
     /// <summary>A status in words.</summary>
     /// <param name="status">As <see cref="StatusMap.KeyOf"/> has it.</param>
-    public static string Words(string status) => IsGroup(status) ? $"group {status[Group.Length..]} without a status id" : $"status {status}";
-
-    private static bool IsGroup(string status) => status.StartsWith(Group, StringComparison.Ordinal);
+    public static string Words(string status) => StatusKey.GroupIn(status) is { } group ? $"group {group} without a status id" : $"status {status}";
 }

@@ -1,3 +1,4 @@
+using LeadRelay.Configuration;
 using LeadRelay.Persistence.Postbacks;
 
 namespace LeadRelay.PostbackDispatcher;
@@ -18,7 +19,7 @@ public static class HeldEndpoint
     {
         if (!OperatorAnswers.TryReadLimit(limit, out var atMost, out var fault))
             return OperatorAnswers.Invalid(fault);
-        var (wanted, key, place, found) = (QueryText.Given(campaign), Releases.KeyOf(QueryText.Given(status)), QueryText.Given(after), new List<HeldView>());
+        var (wanted, key, place, found) = (QueryText.Given(campaign), QueryText.Given(status) is { } named ? StatusKey.Of(named) : null, QueryText.Given(after), new List<HeldView>());
         try
         {
             for (var looked = 0; looked < MostLooked; looked += Page)

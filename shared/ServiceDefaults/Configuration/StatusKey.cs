@@ -1,9 +1,7 @@
-using LeadRelay.Configuration;
+namespace LeadRelay.Configuration;
 
-namespace LeadRelay.AuditStore;
-
-/// <summary>A status as an address or a form names it: by its id, or as <c>group:NAME</c>.</summary>
-internal static class StatusKey
+/// <summary>A status as people name it, in an address, a form or a command: by its id, or as <c>group:NAME</c>.</summary>
+public static class StatusKey
 {
     private const string Group = "group:";
 
@@ -12,5 +10,6 @@ internal static class StatusKey
         text.Trim() is var key && key.StartsWith(Group, StringComparison.OrdinalIgnoreCase) ? StatusMap.KeyOf(null, key[Group.Length..].Trim()) : key;
 
     /// <summary>Null for a status's id.</summary>
+    /// <param name="key">As <see cref="StatusMap.KeyOf"/> has it.</param>
     public static string? GroupIn(string key) => key.StartsWith(Group, StringComparison.Ordinal) ? key[Group.Length..] : null;
 }
