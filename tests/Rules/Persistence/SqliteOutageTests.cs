@@ -60,13 +60,13 @@ public sealed class SqliteOutageTests() : StoreContract(new SqliteUnderTest())
         var sound = await System.IO.File.ReadAllBytesAsync(File);
         var broken = sound.ToArray();
         System.Text.Encoding.ASCII.GetBytes(garbage).CopyTo(broken, at);
-        await System.IO.File.WriteAllBytesAsync(File, broken);
+        await OverwriteAsync(broken);
 
         var store = Sqlite.Open("t.db", Schema);
         var write = InsertAsync(store, 1);
         await UnhealthyAsync(store);
         Assert.False(write.IsCompleted);
-        await System.IO.File.WriteAllBytesAsync(File, sound);
+        await OverwriteAsync(sound);
 
         await write;
         Assert.Equal([0, 1], await SqliteStoreTests.RowsAsync(store));
@@ -132,6 +132,13 @@ public sealed class SqliteOutageTests() : StoreContract(new SqliteUnderTest())
 
     private static Task<int> InsertAsync(SqliteStore store, int x) =>
         store.WriteAsync(connection => SqliteStoreTests.Execute(connection, $"INSERT INTO t VALUES({x})"), CancellationToken.None);
+
+    /// <summary>In place: a file that is cut off first is an empty one for a moment, and an empty file is a new database.</summary>
+    private async Task OverwriteAsync(byte[] content)
+    {
+        await using var file = new FileStream(File, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        await file.WriteAsync(content);
+    }
 
     private static async Task UnhealthyAsync(SqliteStore store)
     {
