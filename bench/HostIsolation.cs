@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Net;
 using LeadRelay.Tests.EndToEnd;
 
-namespace LeadRelay.HostIsolation;
+namespace LeadRelay.Bench;
 
 /// <summary>
 /// What a tracker's host that takes connections and never answers does to the others: from the webhook's 200 to the
@@ -12,7 +12,7 @@ namespace LeadRelay.HostIsolation;
 /// what the hanging does, with as much for it while it answers. Real processes, real RabbitMQ, SQLite, one of each
 /// service; every change is its order's first.
 /// </summary>
-internal static class Program
+internal static class HostIsolation
 {
     private const int HealthyHosts = 6;
     private const int PerSecond = 60;
@@ -20,15 +20,15 @@ internal static class Program
     private const int Rounds = 3;
     private const string Hung = "hung";
 
+    private static readonly TimeSpan Phase = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
 
     private static readonly ConcurrentDictionary<string, long> Answered = new();
     private static readonly ConcurrentDictionary<string, long> Received = new();
     private static volatile TaskCompletionSource hanging = new();
 
-    private static async Task<int> Main(string[] args)
+    public static async Task<IReadOnlyList<Figure>> MeasureAsync()
     {
-        var phase = TimeSpan.FromSeconds(args is [var seconds] ? int.Parse(seconds, CultureInfo.InvariantCulture) : 20);
         var trackers = new Dictionary<string, OwnTracker> { [Hung] = await TrackerAsync(async ct => await hanging.Task.WaitAsync(ct)) };
         foreach (var name in Enumerable.Range(1, HealthyHosts).Select(n => $"host{n}"))
             trackers[name] = await TrackerAsync(_ => Task.CompletedTask);
@@ -38,7 +38,7 @@ internal static class Program
             {
                 Shape = RelayShape.Processes, Node = await RabbitNode.SharedAsync(), Configure = config => Configure(config, trackers),
             });
-            return await MeasureAsync(relay, phase);
+            return await MeasureAsync(relay);
         }
         finally
         {
@@ -55,20 +55,24 @@ internal static class Program
         return 200;
     });
 
-    private static async Task<int> MeasureAsync(Relay relay, TimeSpan phase)
+    private static async Task<IReadOnlyList<Figure>> MeasureAsync(Relay relay)
     {
         await PhaseAsync(relay, "warm", WarmUp, withHung: false, hangs: false);
         double[] without = new double[Rounds], answering = new double[Rounds], with = new double[Rounds];
         for (var round = 0; round < Rounds; round++)
         {
-            without[round] = await PhaseAsync(relay, $"without{round}", phase, withHung: false, hangs: false);
-            with[round] = await PhaseAsync(relay, $"with{round}", phase, withHung: true, hangs: true);
-            answering[round] = await PhaseAsync(relay, $"answering{round}", phase, withHung: true, hangs: false);
+            without[round] = await PhaseAsync(relay, $"without{round}", Phase, withHung: false, hangs: false);
+            with[round] = await PhaseAsync(relay, $"with{round}", Phase, withHung: true, hangs: true);
+            answering[round] = await PhaseAsync(relay, $"answering{round}", Phase, withHung: true, hangs: false);
         }
-        var (alone, beside) = (Median(without), Median(with));
-        var limit = Math.Max(1.2 * alone, alone + 20);
-        Console.WriteLine($"p99 of the healthy hosts: {alone:0} ms without the hung host, {beside:0} ms beside it, {Median(answering):0} ms beside it when it answers; {limit:0} ms is allowed");
-        return beside <= limit ? 0 : 1;
+        var (alone, beside) = (new Rounds(without), new Rounds(with));
+        var limit = Math.Max(1.2 * alone.Median, alone.Median + 20);
+        return
+        [
+            new("p99 of the healthy hosts, ms, without the one that hangs", $"{alone}"),
+            new("the same beside it", $"{beside}", Wanted: $"≤ {limit:0}", Reached: beside.Median <= limit),
+            new("the same beside it while it answers", $"{new Rounds(answering)}"),
+        ];
     }
 
     /// <summary>Makes the orders, then tells of their changes at an even pace, and returns the healthy hosts' p99 in milliseconds.</summary>
@@ -119,7 +123,6 @@ internal static class Program
 
     private static double Share(double[] ordered, double share) => ordered[(int)Math.Ceiling(share * ordered.Length) - 1];
 
-    private static double Median(double[] values) => values.Order().ElementAt(values.Length / 2);
 
     private static void Configure(string config, IReadOnlyDictionary<string, OwnTracker> trackers)
     {

@@ -1,14 +1,13 @@
-using System.Globalization;
 using System.Net;
 using LeadRelay.Tests.EndToEnd;
 
-namespace LeadRelay.CrmThroughput;
+namespace LeadRelay.Bench;
 
 /// <summary>
 /// How much of what a CRM with 200 ms of latency allows at 64 calls at once CrmWriter makes of it: real processes, real
 /// RabbitMQ, SQLite, one CrmWriter, all leads in its ledger and due when it starts. Trackers are not called.
 /// </summary>
-internal static class Program
+internal static class CrmPath
 {
     private const int Slots = 64;
     private const double Wanted = 0.85;
@@ -22,33 +21,33 @@ internal static class Program
     private static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Sampling = TimeSpan.FromMilliseconds(500);
 
-    private static async Task<int> Main(string[] args)
+    private const int Leads = 2_000;
+
+    public static async Task<IReadOnlyList<Figure>> MeasureAsync()
     {
-        var leads = args is [var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 2_000;
         await using var relay = await Relay.StartAsync(new RelayOptions
         {
             Shape = RelayShape.Processes, Node = await RabbitNode.SharedAsync(), Configure = WithRoom, Services = ["Intake", "AuditStore"],
         });
-        await FillAsync(relay, WarmUp + leads);
+        await FillAsync(relay, WarmUp + Leads);
         await relay.FaultAsync(new { target = "crm", kind = "delay", delay_ms = (int)Latency.TotalMilliseconds });
 
         var crmWriter = await relay.StartServiceAsync("CrmWriter");
-        var memory = new List<long>();
         await relay.Eventually("every lead has its order", async () =>
         {
             await Task.Delay(Sampling);
-            memory.Add(Megabytes(crmWriter.Id, "VmRSS"));
-            return (await relay.LedgerAsync()).GetProperty("orders").GetInt32() == WarmUp + leads;
+            return (await relay.LedgerAsync()).GetProperty("orders").GetInt32() == WarmUp + Leads;
         }, TimeSpan.FromMinutes(10));
 
         var made = (await Relay.GetAsync(relay.Sandbox, "orders")).EnumerateArray()
             .Select(order => order.GetProperty("created_at").GetDateTimeOffset()).Order().Skip(WarmUp).ToList();
         var rate = (made.Count - 1) / (made[^1] - made[0]).TotalSeconds;
         var possible = Slots / Latency.TotalSeconds;
-        Console.WriteLine($"{made.Count} orders, {rate:0} per second; {Slots} calls at once of {Latency.TotalMilliseconds:0} ms allow {possible:0}.");
-        Console.WriteLine($"CrmWriter's resident memory every {Sampling.TotalSeconds:0.0} s, MB: {string.Join(' ', memory)}; peak {Megabytes(crmWriter.Id, "VmHWM")}");
-        Console.WriteLine($"{rate / possible:0.00}");
-        return rate / possible >= Wanted ? 0 : 1;
+        return
+        [
+            new($"orders a second, of {possible:0} that {Slots} calls at once of {Latency.TotalMilliseconds:0} ms allow", $"{rate:0}", Share: $"{rate / possible:0.00}", Wanted: $"≥ {Wanted:0.00}", Reached: rate / possible >= Wanted),
+            new("CrmWriter's memory at most, MB", $"{Machine.PeakMemory(crmWriter.Id):0}"),
+        ];
     }
 
     /// <summary>Returns when CrmWriter's ledger has them all, every one of them is due, and nobody is at work.</summary>
@@ -74,11 +73,5 @@ internal static class Program
         var connection = Path.Combine(config, "connections", "sandbox.json");
         File.WriteAllText(connection, File.ReadAllText(connection).Replace("\"token\"", $"\"limits\": {{ \"concurrency\": {Slots} }},\n  \"token\"", StringComparison.Ordinal));
         Samples.NoRateLimit(config);
-    }
-
-    private static long Megabytes(int process, string what)
-    {
-        var line = File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith(what, StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1024;
     }
 }
