@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using LeadRelay.Tests.EndToEnd;
+using Microsoft.Data.Sqlite;
 
 namespace LeadRelay.Bench;
 
@@ -15,7 +16,16 @@ internal static class Machine
 
     public static string Description =>
         $"{Environment.ProcessorCount} × {Proc("cpuinfo", "model name")}, {long.Parse(Proc("meminfo", "MemTotal").Split(' ')[0], CultureInfo.InvariantCulture) / 1024 / 1024.0:0} GB; {RuntimeInformation.OSDescription}; "
-        + $".NET {Environment.Version}; RabbitMQ {Ask("dpkg-query", "--show", "--showformat=${Version}", "rabbitmq-server") switch { "" => "as given", var version => version }}; SQLite {SQLitePCL.raw.sqlite3_libversion().utf8_to_string()}";
+        + $".NET {Environment.Version}; RabbitMQ {Ask("dpkg-query", "--show", "--showformat=${Version}", "rabbitmq-server") switch { "" => "as given", var version => version }}; SQLite {Sqlite}";
+
+    private static string Sqlite
+    {
+        get
+        {
+            using var connection = new SqliteConnection("Data Source=:memory:");
+            return connection.ServerVersion;
+        }
+    }
 
     /// <summary>The load average of the last minute, five and fifteen.</summary>
     public static string Load() => string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ')[..3]);
