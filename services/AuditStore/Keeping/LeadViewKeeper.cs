@@ -31,7 +31,8 @@ public sealed class LeadViewKeeper(IAuditLog audit, ILeadViews views)
     /// <summary>Adds messages to the records that they concern, and returns these.</summary>
     private async Task<IReadOnlyList<StoredView>> FoldAsync(IReadOnlyList<StoredMessage> stored, CancellationToken ct)
     {
-        await views.WriteAsync([.. stored.Select(Rejected).OfType<StoredView>()], ct);
+        if (stored.Select(Rejected).OfType<StoredView>().ToList() is { Count: > 0 } rejected)
+            await views.WriteAsync(rejected, ct);
         var ofLeads = stored.Where(m => m.Message is not null and not LeadRefused && m.Entry.About.LeadId is not null).ToLookup(m => m.Entry.About.LeadId!.Value);
         var ofOrders = stored.Where(m => m.Message is not null && m.Entry.About.LeadId is null).ToLookup(m => Order(m.Entry));
         var orders = ofOrders.Select(group => group.Key).OfType<OrderKey>().ToList();

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using LeadRelay.Persistence.Audit;
 using MassTransit;
@@ -8,9 +9,11 @@ namespace LeadRelay.AuditStore;
 /// <summary>A message as it is stored, and as its contract where this version has that.</summary>
 public sealed record StoredMessage(AuditEntry Entry, IAudited? Message)
 {
+    private static readonly FrozenDictionary<string, Type> Contracts =
+        typeof(IAudited).Assembly.GetTypes().Where(type => type.IsClass && type.IsAssignableTo(typeof(IAudited))).ToFrozenDictionary(type => type.Name, StringComparer.Ordinal);
+
     /// <summary>All kinds that this version knows.</summary>
-    public static readonly IReadOnlyList<string> Kinds =
-        [.. typeof(IAudited).Assembly.GetTypes().Where(type => type.IsClass && type.IsAssignableTo(typeof(IAudited))).Select(type => type.Name).Order(StringComparer.Ordinal)];
+    public static readonly IReadOnlyList<string> Kinds = [.. Contracts.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>A message as it arrives.</summary>
     public static StoredMessage Of(ConsumeContext<IAudited> context, PhoneHashes phones)
@@ -18,20 +21,24 @@ public sealed record StoredMessage(AuditEntry Entry, IAudited? Message)
         // The contract's name: first of the message's types, urn:message:NAMESPACE:NAME.
         var kind = context.SupportedMessageTypes.First()[("urn:message:".Length + typeof(IAudited).Namespace!.Length + 1)..];
         using var envelope = JsonDocument.Parse(context.ReceiveContext.Body.GetBytes());
-        var text = envelope.RootElement.GetProperty("message").GetRawText();
-        var message = Read(kind, text);
-        return new StoredMessage(new AuditEntry(context.MessageId!.Value, kind, context.Message.At, context.Message.About ?? new Subject(),
-            (context.CorrelationId ?? context.ConversationId)?.ToString(), phones.Of(message is null ? null : Phone(message)), message is null ? null : Comment(message), text), message);
+        var json = envelope.RootElement.GetProperty("message");
+        var message = Read(kind, json);
+        return new StoredMessage(new AuditEntry(context.MessageId!.Value, kind, (message ?? context.Message).At, (message ?? context.Message).About ?? new Subject(),
+            (context.CorrelationId ?? context.ConversationId)?.ToString(), phones.Of(message is null ? null : Phone(message)), message is null ? null : Comment(message), json.GetRawText()), message);
     }
 
-    public static StoredMessage Of(AuditEntry entry) => new(entry, Read(entry.Kind, entry.Message));
+    public static StoredMessage Of(AuditEntry entry)
+    {
+        using var json = JsonDocument.Parse(entry.Message);
+        return new(entry, Read(entry.Kind, json.RootElement));
+    }
 
     /// <summary>Null when this version has no such contract, or the message lacks what the contract demands: it is stored, and not looked into.</summary>
-    private static IAudited? Read(string kind, string json)
+    private static IAudited? Read(string kind, JsonElement json)
     {
         try
         {
-            return typeof(IAudited).Assembly.GetType($"{typeof(IAudited).Namespace}.{kind}") is { } type ? JsonSerializer.Deserialize(json, type, Strict) as IAudited : null;
+            return Contracts.TryGetValue(kind, out var type) ? json.Deserialize(type, Strict) as IAudited : null;
         }
         catch (JsonException)
         {

@@ -14,6 +14,7 @@ public sealed class SqliteCrmLedger(SqliteStore store) : ICrmLedger
           campaign TEXT, seen_order_id TEXT, waits_for TEXT, lead_id TEXT, forgotten INTEGER NOT NULL DEFAULT 0);
         DROP INDEX IF EXISTS work_due;
         CREATE INDEX IF NOT EXISTS work_waiting ON work(due_at, kind) WHERE state = 'Waiting';
+        CREATE INDEX IF NOT EXISTS work_next ON work(connection, due_at) WHERE state = 'Waiting';
         CREATE INDEX IF NOT EXISTS work_leased ON work(lease_until) WHERE state = 'Claimed';
         CREATE INDEX IF NOT EXISTS work_doubt ON work(since) WHERE state = 'InDoubt';
         CREATE INDEX IF NOT EXISTS work_order ON work(connection, order_id, kind) WHERE order_id IS NOT NULL;
@@ -46,21 +47,25 @@ public sealed class SqliteCrmLedger(SqliteStore store) : ICrmLedger
     }, ct);
 
     public Task<IReadOnlyList<Work>> ClaimAsync(int atMost, TimeSpan lease, ClaimLimits limits, CancellationToken ct) => store.WriteAsync<IReadOnlyList<Work>>(connection =>
-        connection.Query($"""
-            UPDATE work SET state = 'Claimed', attempt = attempt + 1, lease = @0, lease_until = {SqliteStore.Now} + @1
-            WHERE id IN (
-              SELECT id FROM (
-                SELECT id, due_at, connection, ROW_NUMBER() OVER (PARTITION BY connection ORDER BY due_at) AS place FROM work AS due
-                WHERE state = 'Waiting' AND due_at <= {SqliteStore.Now}
-                  AND NOT (kind = 'Create' AND campaign IN (SELECT value FROM json_each(@4)))
-                  AND NOT (kind <> 'Create' AND connection IN (SELECT value FROM json_each(@5)))
-                  AND (waits_for IS NULL OR EXISTS (SELECT 1 FROM work AS first WHERE first.id = due.waits_for AND first.state IN ('Done', 'Refused')))
-                  AND (kind IN ('Create', 'LookUp') OR NOT EXISTS (SELECT 1 FROM work AS earlier
-                    WHERE earlier.connection = due.connection AND earlier.order_id = due.order_id AND earlier.kind = 'Update'
-                      AND earlier.state IN ('Waiting', 'Claimed') AND earlier.rowid < due.rowid)))
-              WHERE place <= COALESCE((SELECT value FROM json_each(@3) WHERE key = connection), @2) ORDER BY due_at LIMIT @2)
-            RETURNING *
-            """, Read, Guid.CreateVersion7(), (long)lease.TotalMilliseconds, atMost, MessageJson.Write(limits.Free), MessageJson.Write(limits.Paused), MessageJson.Write(limits.PausedElse)), ct);
+    {
+        // Of each connection its own oldest, by their index: however much is due, no more of it is looked at than is taken.
+        var due = Waiting(connection).SelectMany(company => connection.Query($"""
+            SELECT id, due_at FROM work AS due
+            WHERE state = 'Waiting' AND connection = @0 AND due_at <= {SqliteStore.Now}
+              AND NOT (kind = 'Create' AND campaign IN (SELECT value FROM json_each(@2)))
+              AND NOT (kind <> 'Create' AND connection IN (SELECT value FROM json_each(@3)))
+              AND (waits_for IS NULL OR EXISTS (SELECT 1 FROM work AS first WHERE first.id = due.waits_for AND first.state IN ('Done', 'Refused')))
+              AND (kind IN ('Create', 'LookUp') OR NOT EXISTS (SELECT 1 FROM work AS earlier
+                WHERE earlier.connection = due.connection AND earlier.order_id = due.order_id AND earlier.kind = 'Update'
+                  AND earlier.state IN ('Waiting', 'Claimed') AND earlier.rowid < due.rowid))
+            ORDER BY due_at LIMIT @1
+            """, row => (Id: row.Id("id")!.Value, At: row.Number("due_at")), company, Math.Min(limits.Free.GetValueOrDefault(company, atMost), atMost),
+            MessageJson.Write(limits.Paused), MessageJson.Write(limits.PausedElse)));
+        var token = Guid.CreateVersion7();
+        return [.. due.OrderBy(row => row.At).Take(atMost).ToList().Select(row => connection.Query($"""
+            UPDATE work SET state = 'Claimed', attempt = attempt + 1, lease = @1, lease_until = {SqliteStore.Now} + @2 WHERE id = @0 RETURNING *
+            """, Read, row.Id, token, (long)lease.TotalMilliseconds).Single())];
+    }, ct);
 
     public Task<IReadOnlyList<Asker>?> SettleAsync(Work claim, WorkState state, string? orderId, TimeSpan? dueIn, IReadOnlyList<Outgoing> events, CancellationToken ct) =>
         store.WriteAsync<IReadOnlyList<Asker>?>(connection =>
@@ -158,6 +163,14 @@ public sealed class SqliteCrmLedger(SqliteStore store) : ICrmLedger
     public Task<IReadOnlyList<Outgoing>> LeftOverAsync(TimeSpan age, int atMost, CancellationToken ct) => SqliteOutbox.LeftOverAsync(store, age, atMost, ct);
 
     public Task ConfirmedAsync(IReadOnlyList<Outgoing> events, CancellationToken ct) => SqliteOutbox.ConfirmedAsync(store, events, ct);
+
+    /// <summary>The connections for which something waits.</summary>
+    private static List<string> Waiting(SqliteConnection connection) => connection.Query("""
+        WITH RECURSIVE companies(name) AS (
+          SELECT MIN(connection) FROM work WHERE state = 'Waiting'
+          UNION ALL SELECT (SELECT MIN(connection) FROM work WHERE state = 'Waiting' AND connection > companies.name) FROM companies WHERE companies.name IS NOT NULL)
+        SELECT name FROM companies WHERE name IS NOT NULL
+        """, row => row.Text("name")!);
 
     /// <summary>The lead that goes first with a phone, if it is another than this one.</summary>
     private static Guid? First(SqliteConnection connection, Guid leadId, DuplicateRule rule)

@@ -8,35 +8,12 @@ internal static class SqliteExtensions
     /// <summary>Runs it and returns how many rows it changed.</summary>
     public static int Run(this SqliteConnection connection, string sql, params object?[] values)
     {
-        using var command = Command(connection, sql, values);
-        return command.ExecuteNonQuery();
+        using var statement = new Statement(connection, sql, values);
+        return statement.Command.ExecuteNonQuery();
     }
 
-    /// <summary>Runs it once for each of these values, and returns how many rows each time changed. It is parsed once.</summary>
-    public static List<int> RunEach(this SqliteConnection connection, string sql, IEnumerable<object?[]> all)
-    {
-        SqliteCommand? command = null;
-        var changed = new List<int>();
-        try
-        {
-            foreach (var values in all)
-            {
-                if (command is null)
-                    command = Command(connection, sql, values);
-                else
-                {
-                    for (var i = 0; i < values.Length; i++)
-                        command.Parameters[i].Value = Value(values[i]);
-                }
-                changed.Add(command.ExecuteNonQuery());
-            }
-            return changed;
-        }
-        finally
-        {
-            command?.Dispose();
-        }
-    }
+    /// <summary>Runs it once for each of these values, and returns how many rows each time changed.</summary>
+    public static List<int> RunEach(this SqliteConnection connection, string sql, IEnumerable<object?[]> all) => [.. all.Select(values => connection.Run(sql, values))];
 
     public static List<T> Query<T>(this SqliteConnection connection, string sql, Func<SqliteDataReader, T> read, params object?[] values) =>
         connection.Query(sql, read, _ => true, values);
@@ -44,8 +21,8 @@ internal static class SqliteExtensions
     /// <param name="goOn">After a row, whether to read another one.</param>
     public static List<T> Query<T>(this SqliteConnection connection, string sql, Func<SqliteDataReader, T> read, Func<T, bool> goOn, object?[] values)
     {
-        using var command = Command(connection, sql, values);
-        using var reader = command.ExecuteReader();
+        using var statement = new Statement(connection, sql, values);
+        using var reader = statement.Command.ExecuteReader();
         var rows = new List<T>();
         while (reader.Read())
         {
@@ -64,14 +41,36 @@ internal static class SqliteExtensions
     public static Guid? Id(this SqliteDataReader row, string column) =>
         row[column] is string text ? Guid.Parse(text) : null;
 
-    private static SqliteCommand Command(SqliteConnection connection, string sql, object?[] values)
-    {
-        var command = connection.CreateCommand();
-        command.CommandText = sql;
-        for (var i = 0; i < values.Length; i++)
-            command.Parameters.AddWithValue("@" + i, Value(values[i]));
-        return command;
-    }
-
     private static object Value(object? value) => value switch { null => DBNull.Value, Guid id => id.ToString(), _ => value };
+
+    /// <summary>A command with its values, for one use; one of the store's own connections keeps it for the next.</summary>
+    private readonly ref struct Statement
+    {
+        private readonly PreparingConnection? keeper;
+
+        public Statement(SqliteConnection connection, string sql, object?[] values)
+        {
+            keeper = connection as PreparingConnection;
+            Command = keeper?.Take(sql) ?? connection.CreateCommand();
+            if (Command.CommandText != sql)
+                Command.CommandText = sql;
+            for (var i = 0; i < values.Length; i++)
+            {
+                if (i == Command.Parameters.Count)
+                    Command.Parameters.AddWithValue("@" + i, Value(values[i]));
+                else
+                    Command.Parameters[i].Value = Value(values[i]);
+            }
+        }
+
+        public SqliteCommand Command { get; }
+
+        public void Dispose()
+        {
+            if (keeper is null)
+                Command.Dispose();
+            else
+                keeper.Keep(Command);
+        }
+    }
 }

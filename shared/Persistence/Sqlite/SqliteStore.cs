@@ -1,4 +1,4 @@
-using System.Data;
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
@@ -20,19 +20,29 @@ public sealed partial class SqliteStore : IHealthCheck, IAsyncDisposable
 
     private const int GroupLimit = 256;
 
+    /// <summary>Connections that wait for the next reader.</summary>
+    private const int MostIdle = 16;
+
     /// <summary>Steps of SQLite's machine: some tenths of a millisecond.</summary>
     private const int StepsBetweenLooks = 10_000;
 
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan BusyLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan TryLimit = TimeSpan.FromSeconds(2);
 
     private readonly Channel<Write> writes = Channel.CreateBounded<Write>(new BoundedChannelOptions(4096) { SingleReader = true });
+    private readonly ConcurrentBag<PreparingConnection> idle = [];
     private readonly CancellationTokenSource disposed = new();
     private readonly string connectionString;
     private readonly string schema;
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly Task writer;
+    private long committed;
+    private long othersWrote;
     private volatile string? fault;
     private volatile bool hasSchema;
 
@@ -40,7 +50,7 @@ public sealed partial class SqliteStore : IHealthCheck, IAsyncDisposable
     public SqliteStore(string path, string schema, TimeProvider time, ILogger logger)
     {
         (this.schema, this.time, this.logger) = (schema, time, logger);
-        connectionString = new SqliteConnectionStringBuilder { DataSource = Path.GetFullPath(path), DefaultTimeout = 5 }.ToString();
+        connectionString = new SqliteConnectionStringBuilder { DataSource = Path.GetFullPath(path), DefaultTimeout = 5, Pooling = false }.ToString();
         writer = Task.Factory.StartNew(WriteAllAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
     }
 
@@ -76,9 +86,7 @@ public sealed partial class SqliteStore : IHealthCheck, IAsyncDisposable
         {
             try
             {
-                using var connection = Open();
-                using var transaction = connection.BeginTransaction(deferred: true);
-                return Endable(connection, work, ct);
+                return Read(work, ct);
             }
             catch (Exception e) when (IsOutage(e))
             {
@@ -87,6 +95,28 @@ public sealed partial class SqliteStore : IHealthCheck, IAsyncDisposable
             }
         }
     }, ct);
+
+    private T Read<T>(Func<SqliteConnection, T> work, CancellationToken ct)
+    {
+        if (!idle.TryTake(out var connection))
+            connection = Open();
+        try
+        {
+            connection.Run("BEGIN DEFERRED");
+            var result = Endable(connection, work, ct);
+            connection.Run("COMMIT");
+            if (idle.Count < MostIdle && !disposed.IsCancellationRequested)
+            {
+                idle.Add(connection);
+                connection = null;
+            }
+            return result;
+        }
+        finally
+        {
+            connection?.Dispose();
+        }
+    }
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => await TryAsync(cancellationToken) is { } text
         ? HealthCheckResult.Unhealthy($"The store cannot be used: {text} It is waited for; look at the disk and the rights of the folder in Store__Url, and at the service's log.")
@@ -102,7 +132,7 @@ public sealed partial class SqliteStore : IHealthCheck, IAsyncDisposable
             // A number of the file's header that means nothing to SQLite.
             await WriteAsync(connection =>
             {
-                connection.Run($"PRAGMA user_version = {Stopwatch.GetTimestamp() % 1_000_000}");
+                Execute(connection, $"PRAGMA user_version = {Stopwatch.GetTimestamp() % 1_000_000}");
                 return true;
             }, limit.Token).WaitAsync(limit.Token);
             return null;
@@ -119,25 +149,28 @@ public sealed partial class SqliteStore : IHealthCheck, IAsyncDisposable
             return;
         await disposed.CancelAsync();
         await writer;
+        CloseIdle();
         disposed.Dispose();
     }
 
     private async Task WriteAllAsync()
     {
-        SqliteConnection? connection = null;
+        PreparingConnection? connection = null;
         var group = new List<Write>();
         try
         {
             while (await writes.Reader.WaitToReadAsync(disposed.Token))
             {
-                while (group.Count < GroupLimit && writes.Reader.TryRead(out var write))
-                    group.Add(write);
+                Gather(group);
                 while (DropCancelled(group) && group.Count > 0)
                 {
                     try
                     {
                         connection ??= Open();
+                        await BeginAsync(connection);
+                        Gather(group);
                         Commit(connection, group);
+                        committed = Stopwatch.GetTimestamp();
                         fault = null;
                         group.Clear();
                     }
@@ -167,6 +200,12 @@ public sealed partial class SqliteStore : IHealthCheck, IAsyncDisposable
         }
     }
 
+    private void Gather(List<Write> group)
+    {
+        while (group.Count < GroupLimit && writes.Reader.TryRead(out var write))
+            group.Add(write);
+    }
+
     private static bool DropCancelled(List<Write> group)
     {
         var cancelled = group.Where(write => write.Caller.IsCancellationRequested).ToHashSet();
@@ -176,41 +215,56 @@ public sealed partial class SqliteStore : IHealthCheck, IAsyncDisposable
         return true;
     }
 
+    /// <summary>
+    /// Waits for the writers of other processes, which hold the file for milliseconds: looked for as often as that, and not
+    /// only as often as the library does. Whoever has had to wait knows that there are others, and leaves them a gap now,
+    /// or one that always has more to write would keep the file to itself.
+    /// </summary>
+    private async ValueTask BeginAsync(SqliteConnection connection)
+    {
+        if (othersWrote is not 0 && Stopwatch.GetElapsedTime(othersWrote) < Remembered && Gap - Stopwatch.GetElapsedTime(committed) is { Ticks: > 0 } gap)
+            await Task.Delay(gap);
+        for (var since = Stopwatch.GetTimestamp(); raw.sqlite3_exec(connection.Handle, "BEGIN IMMEDIATE") is not raw.SQLITE_OK and var code;)
+        {
+            if (code is not raw.SQLITE_BUSY || Stopwatch.GetElapsedTime(since) > BusyLimit)
+                throw new SqliteException(raw.sqlite3_errmsg(connection.Handle).utf8_to_string(), code);
+            othersWrote = Stopwatch.GetTimestamp();
+            await Task.Delay(Look);
+        }
+    }
+
     private static void Commit(SqliteConnection connection, List<Write> group)
     {
         // Nobody is told anything before the transaction counts: until then all of it may have to run again.
         var outcomes = new List<Action>();
-        using (var transaction = connection.BeginTransaction(deferred: false))
+        foreach (var write in group)
         {
-            foreach (var write in group)
+            connection.Run("SAVEPOINT one");
+            try
             {
-                transaction.Save("one");
-                try
-                {
-                    write.Run(connection);
-                    outcomes.Add(write.Finish);
-                }
-                catch (Exception e) when (!IsOutage(e))
-                {
-                    transaction.Rollback("one");
-                    outcomes.Add(() => write.Fail(e));
-                }
-                transaction.Release("one");
+                write.Run(connection);
+                outcomes.Add(write.Finish);
             }
-            transaction.Commit();
+            catch (Exception e) when (!IsOutage(e))
+            {
+                connection.Run("ROLLBACK TO one");
+                outcomes.Add(() => write.Fail(e));
+            }
+            connection.Run("RELEASE one");
         }
+        connection.Run("COMMIT");
         outcomes.ForEach(tell => tell());
     }
 
-    private SqliteConnection Open()
+    private PreparingConnection Open()
     {
-        var connection = new SqliteConnection(connectionString);
+        var connection = new PreparingConnection(connectionString);
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(connection.DataSource)!);
             connection.Open();
             // WAL with FULL: a commit is on disk when it returns, and readers do not wait for writers.
-            connection.Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+            Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
             if (!hasSchema)
                 Apply(connection);
             hasSchema = true;
@@ -251,7 +305,7 @@ public sealed partial class SqliteStore : IHealthCheck, IAsyncDisposable
     {
         try
         {
-            connection.Run(schema);
+            Execute(connection, schema);
         }
         catch (SqliteException e) when (!IsOutage(e))
         {
@@ -263,22 +317,35 @@ public sealed partial class SqliteStore : IHealthCheck, IAsyncDisposable
     private void Failed(Exception e)
     {
         // Idle connections may belong to a file that is there no more.
-        using (var any = new SqliteConnection(connectionString))
-            SqliteConnection.ClearPool(any);
+        CloseIdle();
         if (fault is null)
             LogAway(PersonalData.MaskText(e.Message));
         var folder = Path.GetDirectoryName(new SqliteConnectionStringBuilder(connectionString).DataSource)!;
         fault = e.Message.Replace($"{folder}{Path.DirectorySeparatorChar}", "", StringComparison.Ordinal).Replace(folder, "the folder", StringComparison.Ordinal);
     }
 
+    private void CloseIdle()
+    {
+        while (idle.TryTake(out var connection))
+            connection.Dispose();
+    }
+
+    /// <summary>What is said once is not kept prepared.</summary>
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
     private const int CannotOpen = 14;
 
     /// <summary>
     /// Permission, busy, locked, out of memory, read-only, I/O error, damaged, full, cannot open, not a database: it may be
-    /// different in a while. So may a connection that was idle, and was cleared away as somebody took it.
+    /// different in a while.
     /// </summary>
     private static bool IsOutage(Exception e) =>
-        e is ObjectDisposedException or SqliteException { SqliteErrorCode: 3 or 5 or 6 or 7 or 8 or 10 or 11 or 13 or CannotOpen or 26 };
+        e is SqliteException { SqliteErrorCode: 3 or 5 or 6 or 7 or 8 or 10 or 11 or 13 or CannotOpen or 26 };
 
     [LoggerMessage(Level = LogLevel.Warning, EventName = "StoreAway", Message = "The store cannot be used and is waited for: {Reason}")]
     private partial void LogAway(string reason);

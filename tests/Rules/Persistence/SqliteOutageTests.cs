@@ -56,7 +56,6 @@ public sealed class SqliteOutageTests() : StoreContract(new SqliteUnderTest())
         var first = Sqlite.Open("t.db", Schema);
         await InsertAsync(first, 0);
         await first.DisposeAsync();
-        Sqlite.ClearPools();
         var sound = await System.IO.File.ReadAllBytesAsync(File);
         var broken = sound.ToArray();
         System.Text.Encoding.ASCII.GetBytes(garbage).CopyTo(broken, at);

@@ -124,19 +124,6 @@ public sealed class SqliteStoreTests() : StoreContract(new SqliteUnderTest())
         Assert.Equal([1], await RowsAsync(store));
     }
 
-    /// <summary>An outage that one caller meets clears the idle connections, of which another has just taken one.</summary>
-    [Fact]
-    public async Task A_connection_that_was_closed_under_ones_feet_is_an_outage()
-    {
-        var store = Sqlite.Open("t.db", Schema);
-        var (reads, writes) = (0, 0);
-        await store.WriteAsync(connection => writes++ is 0 ? throw new ObjectDisposedException("SQLitePCL.sqlite3") : Execute(connection, "INSERT INTO t VALUES(1)"), None);
-        var rows = await store.ReadAsync(_ => reads++ is 0 ? throw new ObjectDisposedException("SQLitePCL.sqlite3") : reads, None);
-
-        Assert.Equal((2, 2), (writes, rows));
-        Assert.Equal([1], await RowsAsync(store));
-    }
-
     [Fact]
     public async Task A_closed_store_refuses_writes()
     {

@@ -48,21 +48,10 @@ public sealed class SqliteUnderTest : IStoreUnderTest
         return store;
     }
 
-    /// <summary>Closes idle connections. Its own alone: ClearAllPools takes them away from under tests that are just opening theirs.</summary>
-    public void ClearPools()
-    {
-        foreach (var file in Directory.GetFiles(Folder, "*.db"))
-        {
-            using var any = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 5 }.ToString());
-            SqliteConnection.ClearPool(any);
-        }
-    }
-
     public async ValueTask DisposeAsync()
     {
         foreach (var store in opened)
             await store.DisposeAsync();
-        ClearPools();
         Directory.Delete(Folder, recursive: true);
     }
 }
