@@ -24,6 +24,13 @@ public sealed class Crm(TimeProvider clock, string? lastOrderFile = null)
             return [.. orders];
     }
 
+    /// <summary>Those that were made later than this one; all if it is null.</summary>
+    public IReadOnlyList<Order> OrdersAfter(string? id)
+    {
+        lock (gate)
+            return [.. orders.Skip(id is null ? 0 : IndexOf(id) + 1)];
+    }
+
     /// <exception cref="GraphQlException">The status does not exist or is archived.</exception>
     public Order Add(string company, OrderDraft draft)
     {

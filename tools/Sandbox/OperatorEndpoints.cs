@@ -17,8 +17,8 @@ public static class OperatorEndpoints
 
     public static void MapOperator(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/orders", (Crm crm, string? lead_id) =>
-            TypedResults.Ok(crm.Orders().Where(order => lead_id is null || order.LeadId == lead_id).Select(Row)));
+        app.MapGet("/orders", (Crm crm, string? lead_id, string? after) =>
+            TypedResults.Ok(crm.OrdersAfter(after).Where(order => lead_id is null || order.LeadId == lead_id).Select(Row)));
         app.MapPost("/orders/{id}/status", ChangeOrder);
     }
 

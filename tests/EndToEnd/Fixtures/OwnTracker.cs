@@ -11,6 +11,9 @@ namespace LeadRelay.Tests.EndToEnd;
 /// </summary>
 public sealed class OwnTracker : IAsyncDisposable
 {
+    /// <summary>In place of an HTTP status: the connection breaks without an answer.</summary>
+    public const int Cut = 0;
+
     private readonly WebApplication app;
 
     private OwnTracker(WebApplication app, string address) => (this.app, Address) = (app, address);
@@ -18,7 +21,7 @@ public sealed class OwnTracker : IAsyncDisposable
     /// <summary>Without a slash at its end.</summary>
     public string Address { get; }
 
-    /// <param name="receive">Gets a postback's parameters and says the HTTP status; called when the request has come, before anything is answered.</param>
+    /// <param name="receive">Gets a postback's parameters and says the HTTP status, or <see cref="Cut"/>; called when the request has come, before anything is answered.</param>
     /// <param name="body">The answer's; none unless given.</param>
     public static async Task<OwnTracker> StartAsync(Func<IQueryCollection, CancellationToken, Task<int>> receive, Func<IQueryCollection, string>? body = null)
     {
@@ -29,7 +32,13 @@ public sealed class OwnTracker : IAsyncDisposable
         app.Urls.Add(address);
         app.Run(async http =>
         {
-            http.Response.StatusCode = await receive(http.Request.Query, http.RequestAborted);
+            var status = await receive(http.Request.Query, http.RequestAborted);
+            if (status is Cut)
+            {
+                http.Abort();
+                return;
+            }
+            http.Response.StatusCode = status;
             if (body is not null)
                 await http.Response.WriteAsync(body(http.Request.Query));
         });

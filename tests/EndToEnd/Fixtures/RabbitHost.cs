@@ -11,6 +11,9 @@ internal abstract class RabbitHost : IAsyncDisposable
 
     public abstract bool HasExited { get; }
 
+    /// <summary>The node's, where it is ours.</summary>
+    public virtual int? ProcessId => null;
+
     /// <summary>The settings both kinds of a node of our own have: small, and statistics that are at most half a second old.</summary>
     protected const string Settings = """
         collect_statistics_interval = 500
@@ -95,6 +98,8 @@ internal sealed class NativeRabbit(string settings = "") : RabbitHost
     public override Uri Management => new($"http://127.0.0.1:{managementPort}/");
 
     public override bool HasExited => node is { HasExited: true };
+
+    public override int? ProcessId => node?.Id;
 
     public override async Task StartAsync()
     {

@@ -44,6 +44,9 @@ public sealed class RabbitNode(string? settings = null) : IAsyncDisposable
     /// <summary>Its address, without a virtual host.</summary>
     public Uri Address => Host.Amqp;
 
+    /// <summary>The Erlang machine's process; null when it is not one of this machine's that we started.</summary>
+    public int? ProcessId => Host.ProcessId;
+
     private RabbitHost Host => host ?? throw new InvalidOperationException("The node is not started.");
 
     private HttpClient Management => management ?? throw new InvalidOperationException("The node is not started.");
