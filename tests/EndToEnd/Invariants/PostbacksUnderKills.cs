@@ -52,7 +52,9 @@ public sealed class PostbacksUnderKills(ITestOutputHelper output)
     private readonly ConcurrentDictionary<(string Click, string Tracker), ConcurrentQueue<Receipt>> received = new();
     private int count;
 
+    /// <summary>In <c>./test long</c>; <see cref="Chaos.EverythingAtOnce"/> does the same and more to a few orders.</summary>
     [Fact]
+    [Trait("Takes", "Long")]
     public async Task Every_order_ends_in_its_latest_status_at_every_tracker_though_dispatchers_and_the_broker_are_killed()
     {
         await using var node = new RabbitNode();
