@@ -5,6 +5,7 @@ internal static class Program
 {
     private static readonly Measurement[] All =
     [
+        new("postback", PostbackPath.MeasureAsync),
         new("crm", CrmPath.MeasureAsync),
         new("hosts", HostIsolation.MeasureAsync),
         new("search", AuditSearch.MeasureAsync),
