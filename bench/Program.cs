@@ -5,6 +5,8 @@ internal static class Program
 {
     private static readonly Measurement[] All =
     [
+        new("accept", Doors.LeadsAsync),
+        new("door", Doors.WebhooksAsync),
         new("postback", PostbackPath.MeasureAsync),
         new("crm", CrmPath.MeasureAsync),
         new("hosts", HostIsolation.MeasureAsync),
