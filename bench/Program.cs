@@ -7,6 +7,8 @@ internal static class Program
     [
         new("accept", Doors.LeadsAsync),
         new("door", Doors.WebhooksAsync),
+        new("audit", AuditWriting.MeasureAsync),
+        new("rest", Rest.MeasureAsync),
         new("postback", PostbackPath.MeasureAsync),
         new("crm", CrmPath.MeasureAsync),
         new("hosts", HostIsolation.MeasureAsync),

@@ -13,6 +13,7 @@ internal static class Program
         "tracker" => Tracker.RunAsync(List("Addresses"), TimeSpan.FromMilliseconds(Number("DelayMs"))),
         "call" => Caller.RunAsync(List("Urls"), Number("AtOnce"), Environment.GetEnvironmentVariable("BodyFile"), Environment.GetEnvironmentVariable("Token")),
         "accept" => Accept.RunAsync(Number("Port"), new Uri(Setting("Broker")), Number("Queues"), Number("Bytes"), Number("Status")),
+        "store" => Store.RunAsync(new Uri(Setting("Broker")), Setting("Queue"), Setting("File"), Setting("Schema")),
         var mode => throw new InvalidOperationException($"There is no mode {mode}."),
     };
 
