@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using LeadRelay.Configuration;
@@ -21,13 +22,29 @@ public sealed class FieldAliases
     {
         Table = table;
         Names = table.ToDictionary(t => t.Key, t => (IReadOnlyList<string>)[.. t.Value.SelectMany(Wrapped)]);
+        places = Names.SelectMany((field, place) => field.Value.Select((name, rank) => (Name: name, Meaning: new Meaning(place, field.Key, rank))))
+            .GroupBy(each => each.Name, StringComparer.OrdinalIgnoreCase).ToFrozenDictionary(name => name.Key, name => name.Select(each => each.Meaning).ToArray(), StringComparer.OrdinalIgnoreCase);
     }
+
+    /// <summary>One of what a name means.</summary>
+    /// <param name="Place">The field's in the table.</param>
+    /// <param name="Rank">The name's among the field's.</param>
+    private readonly record struct Meaning(int Place, string Field, int Rank);
+
+    /// <summary>By name: bodies have some ten of them, and the table more than a thousand.</summary>
+    private readonly FrozenDictionary<string, Meaning[]> places;
 
     /// <summary>Canonical name (see <see cref="Lead.Fields"/>) to what is accepted for it.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Table { get; }
 
     /// <summary>The same with every <see cref="Wrappers">wrapper</see>: paths in a body.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Names { get; }
+
+    /// <summary>What was given, by field in the table's order; of several for one field, the one that counts first.</summary>
+    public IEnumerable<(string Field, IReadOnlyList<(string Name, string Value)> Given)> Of(IReadOnlyDictionary<string, string> given) =>
+        given.SelectMany(each => places.TryGetValue(each.Key, out var meanings) ? meanings.Select(meaning => (Meaning: meaning, each.Key, each.Value)) : [])
+            .OrderBy(each => each.Meaning.Place).ThenBy(each => each.Meaning.Rank)
+            .GroupBy(each => each.Meaning.Field, (field, all) => (field, (IReadOnlyList<(string, string)>)[.. all.Select(each => (each.Key, each.Value))]));
 
     /// <summary>
     /// With the campaign's own names tried first. A name that a campaign adds to one field goes on meaning what it meant:

@@ -22,9 +22,9 @@ public static class Normaliser
     {
         aliases ??= FieldAliases.Default;
         var (fields, used, warnings) = (new Dictionary<string, string>(), new HashSet<string>(StringComparer.OrdinalIgnoreCase), new List<string>());
-        foreach (var (field, names) in aliases.Names)
+        foreach (var (field, all) in aliases.Of(given))
         {
-            if (field is not "test" && Find(given, field, names, used, warnings) is { } value)
+            if (field is not "test" && Find(field, all, used, warnings) is { } value)
                 fields[field] = value;
         }
         if (!fields.ContainsKey("click_id") && aliases.Names["click_id"].Select(given.GetValueOrDefault).FirstOrDefault(LiteralMacro.Is) is { } macro)
@@ -45,15 +45,13 @@ public static class Normaliser
         return new Result(new Lead(fields, parameters, cart), warnings, refusal) { IsTest = isTest };
     }
 
-    private static string? Find(IReadOnlyDictionary<string, string> given, string field, IReadOnlyList<string> names, HashSet<string> used, List<string> warnings)
+    private static string? Find(string field, IReadOnlyList<(string Name, string Value)> all, HashSet<string> used, List<string> warnings)
     {
         string? found = null;
-        foreach (var name in names)
+        foreach (var (name, given) in all)
         {
-            if (!given.TryGetValue(name, out var value))
-                continue;
             used.Add(name);
-            value = Cleaning.Clean(value);
+            var value = Cleaning.Clean(given);
             if (value is "" || found is not null || (field is "external_lead_id" && value is "auto")) // AlterCPA's word for none
                 continue;
             if (LiteralMacro.Is(value))
