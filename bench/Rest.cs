@@ -35,7 +35,8 @@ internal static class Rest
         var ready = new Dictionary<string, List<double>>();
         for (var i = 0; i < Starts; i++)
         {
-            await Task.WhenAll(RelayOptions.AllServices.Select(service => relay.StopAsync(service)));
+            foreach (var service in RelayOptions.AllServices)
+                relay.Kill(service);
             foreach (var service in RelayOptions.AllServices)
             {
                 ready.TryAdd(service, []);
@@ -69,7 +70,7 @@ internal static class Rest
         var ready = new List<double>();
         for (var i = 0; i < Starts; i++)
         {
-            await relay.StopAsync("Standalone");
+            relay.Kill("Standalone");
             ready.Add(await StartAsync(relay, "Standalone"));
         }
         await Task.Delay(Idle);
