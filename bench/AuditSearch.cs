@@ -27,7 +27,7 @@ internal static class AuditSearch
     /// <summary>Of the leads, how many came in the last hour, to the busy campaign: 1.5 %.</summary>
     private const double InLastHour = 0.015;
 
-    /// <summary>Of the earlier leads, each so many-th has its messages, too: they have about ten each, and are to be as many as the leads.</summary>
+    /// <summary>So that there are as many messages as leads.</summary>
     private const int Told = 11;
 
     private const int AtOnce = 4_000;
@@ -50,7 +50,7 @@ internal static class AuditSearch
         {
             Shape = RelayShape.Processes, Node = await RabbitNode.SharedAsync(), Services = ["Intake"], Configure = Samples.NoRateLimit,
         });
-        await FillAsync(Path.Combine(relay.DataFolder, "audit.db"));
+        await FillAsync(Path.Combine(relay.DataFolder, "audit.db"), Leads, Told, LongOnes);
         var audit = await relay.StartServiceAsync("AuditStore");
 
         var hour = Uri.EscapeDataString($"{End.AddHours(-1):O}");
@@ -76,32 +76,33 @@ internal static class AuditSearch
         return Figures;
     }
 
-    private static async Task FillAsync(string file)
+    /// <param name="told">Of the earlier leads, each so many-th has its messages, too: it has about ten.</param>
+    public static async Task FillAsync(string file, int leads, int told, int longOnes)
     {
         var started = Stopwatch.GetTimestamp();
         await using var store = new SqliteStore(file, SqliteAuditLog.Schema + SqliteLeadViews.Schema, TimeProvider.System, NullLogger.Instance);
         var (log, views, written, messages, bytes) = (new SqliteAuditLog(store), new SqliteLeadViews(store), Task.CompletedTask, 0, 0L);
-        foreach (var some in Enumerable.Range(1, Leads + LongOnes).Chunk(AtOnce))
+        foreach (var some in Enumerable.Range(1, leads + longOnes).Chunk(AtOnce))
         {
-            var stories = some.AsParallel().AsOrdered().Select(Story).ToArray();
+            var stories = some.AsParallel().AsOrdered().Select(number => Story(number, leads, told)).ToArray();
             AuditEntry[] entries = [.. stories.SelectMany(story => story.Entries)];
             (messages, bytes) = (messages + entries.Length, bytes + entries.Sum(entry => (long)entry.Message.Length));
             await written;
             written = Task.WhenAll(log.AppendAsync(entries, CancellationToken.None), views.WriteAsync([.. stories.Select(story => story.View)], CancellationToken.None));
         }
         await written;
-        Console.WriteLine($"{messages} messages of {bytes / Math.Max(messages, 1)} bytes on average and {Leads + LongOnes} leads' records, {new FileInfo(file).Length >> 20} MB, written in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s");
+        Console.WriteLine($"{messages} messages of {bytes / Math.Max(messages, 1)} bytes on average and {leads + longOnes} leads' records, {new FileInfo(file).Length >> 20} MB, written in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s");
     }
 
-    private static (AuditEntry[] Entries, StoredView View) Story(int number)
+    private static (AuditEntry[] Entries, StoredView View) Story(int number, int leads, int told)
     {
-        if (number > Leads)
-            return Story(number, LeadStory.Troubled(number, End - TimeSpan.FromDays(1 + number - Leads), "campaign-0", Partner(0)), hasMessages: true);
-        var early = (int)(Leads * (1 - InLastHour));
+        if (number > leads)
+            return Story(number, LeadStory.Troubled(number, End - TimeSpan.FromDays(1 + number - leads), "campaign-0", Partner(0)), hasMessages: true);
+        var early = (int)(leads * (1 - InLastHour));
         var isBusy = number > early;
-        var at = End - (isBusy ? TimeSpan.FromHours((double)(Leads - number) / (Leads - early)) : TimeSpan.FromHours(1) + TimeSpan.FromDays(30) * ((double)(early - number) / early));
+        var at = End - (isBusy ? TimeSpan.FromHours((double)(leads - number) / (leads - early)) : TimeSpan.FromHours(1) + TimeSpan.FromDays(30) * ((double)(early - number) / early));
         at = DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds());
-        return Story(number, LeadStory.Of(number, at, isBusy ? Busy : $"campaign-{number % Campaigns}", Partner(number % Partners)), hasMessages: number % Told is 0 || isBusy);
+        return Story(number, LeadStory.Of(number, at, isBusy ? Busy : $"campaign-{number % Campaigns}", Partner(number % Partners)), hasMessages: number % told is 0 || isBusy);
     }
 
     private static (AuditEntry[] Entries, StoredView View) Story(int number, IReadOnlyList<SentMessage> story, bool hasMessages)

@@ -9,6 +9,7 @@ internal static class Program
         new("door", Doors.WebhooksAsync),
         new("audit", AuditWriting.MeasureAsync),
         new("rest", Rest.MeasureAsync),
+        new("stored", FullStores.MeasureAsync),
         new("postback", PostbackPath.MeasureAsync),
         new("crm", CrmPath.MeasureAsync),
         new("hosts", HostIsolation.MeasureAsync),
