@@ -28,10 +28,10 @@ internal sealed class BareTracker : IAsyncDisposable
         return tracker;
     }
 
-    /// <summary>What it has received since it was last asked: click ids and the moments, as <see cref="System.Diagnostics.Stopwatch.GetTimestamp"/> has them in every process.</summary>
-    public async Task<IReadOnlyList<(string ClickId, long At)>> ReceiptsAsync() =>
+    /// <summary>What it has received since it was last asked: click ids, statuses and the moments, as <see cref="System.Diagnostics.Stopwatch.GetTimestamp"/> has them in every process.</summary>
+    public async Task<IReadOnlyList<(string ClickId, string Status, long At)>> ReceiptsAsync() =>
         [.. (await http.GetStringAsync(new Uri($"{Addresses[0]}/receipts"))).Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => line.Split(' ')).Select(parts => (parts[0], long.Parse(parts[1], CultureInfo.InvariantCulture)))];
+            .Select(line => line.Split(' ')).Select(parts => (parts[0], parts[1], long.Parse(parts[2], CultureInfo.InvariantCulture)))];
 
     public async ValueTask DisposeAsync()
     {

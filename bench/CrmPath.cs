@@ -1,77 +1,127 @@
-using System.Net;
+using System.Diagnostics;
+using System.Text.Json;
+using LeadRelay.Bus;
+using LeadRelay.Contracts;
+using LeadRelay.CrmWriter;
 using LeadRelay.Tests.EndToEnd;
 
 namespace LeadRelay.Bench;
 
 /// <summary>
-/// How much of what a CRM with 200 ms of latency allows at 64 calls at once CrmWriter makes of it: real processes, real
-/// RabbitMQ, SQLite, one CrmWriter, all leads in its ledger and due when it starts. Trackers are not called.
+/// How much of what a CRM allows at 64 calls at once CrmWriter makes of it, beside a loop of HttpClient calls that say the same.
+/// One CrmWriter, RabbitMQ, SQLite, the Sandbox. The leads are in its queue before it may begin, so that nobody else is at
+/// work then.
 /// </summary>
 internal static class CrmPath
 {
-    private const int Slots = 64;
+    private const int AtOnce = 64;
+    private const int Rounds = 3;
     private const double Wanted = 0.85;
 
-    /// <summary>Orders made before the clock runs: a process that was just started has its code to compile.</summary>
-    private const int WarmUp = 400;
+    private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan BareWarmUp = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(1);
 
-    /// <summary>For so long the CRM turns everything away at first, so that the ledger fills.</summary>
-    private static readonly TimeSpan Closed = TimeSpan.FromSeconds(20);
+    private static int nextLead;
 
-    private static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan Sampling = TimeSpan.FromMilliseconds(500);
-
-    private const int Leads = 2_000;
+    /// <summary>What CrmWriter sent for an order, without the document.</summary>
+    private static string input = "";
 
     public static async Task<IReadOnlyList<Figure>> MeasureAsync()
     {
         await using var relay = await Relay.StartAsync(new RelayOptions
         {
-            Shape = RelayShape.Processes, Node = await RabbitNode.SharedAsync(), Configure = WithRoom, Services = ["Intake", "AuditStore"],
+            Shape = RelayShape.Processes, Node = await RabbitNode.SharedAsync(), Services = ["CrmWriter"], Environment = Production.Environment, Configure = WithRoom,
         });
-        await FillAsync(relay, WarmUp + Leads);
-        await relay.FaultAsync(new { target = "crm", kind = "delay", delay_ms = (int)Latency.TotalMilliseconds });
+        await using var publisher = await Publisher.ConnectAsync(relay.BrokerUrl!);
 
-        var crmWriter = await relay.StartServiceAsync("CrmWriter");
-        await relay.Eventually("every lead has its order", async () =>
+        await WriteAsync(relay, publisher, 3_000);
+        await relay.FaultAsync(new { target = "crm", kind = "delay", delay_ms = (int)Slow.TotalMilliseconds });
+        var slow = await CompareAsync(relay, publisher, 3_000, TimeSpan.FromSeconds(10), $"a CRM of {Slow.TotalMilliseconds:0} ms", Wanted);
+        using var opened = await relay.Sandbox.DeleteAsync(new Uri("faults", UriKind.Relative));
+        var quick = await CompareAsync(relay, publisher, 5_000, TimeSpan.FromSeconds(4), "a CRM of 0 ms", null);
+        return [.. slow, .. quick, new("CrmWriter's memory at most, MB", $"{Machine.PeakMemory(relay.Process("CrmWriter").Id):0}")];
+    }
+
+    private static async Task<IReadOnlyList<Figure>> CompareAsync(Relay relay, Publisher publisher, int leads, TimeSpan bareLength, string what, double? wanted)
+    {
+        double[] ours = new double[Rounds], bare = new double[Rounds];
+        var (used, usedBare) = (new IReadOnlyList<(string, double)>[Rounds], new IReadOnlyList<(string, double)>[Rounds]);
+        for (var round = 0; round < Rounds; round++)
         {
-            await Task.Delay(Sampling);
-            return (await relay.LedgerAsync()).GetProperty("orders").GetInt32() == WarmUp + Leads;
-        }, TimeSpan.FromMinutes(10));
-
-        var made = (await Relay.GetAsync(relay.Sandbox, "orders")).EnumerateArray()
-            .Select(order => order.GetProperty("created_at").GetDateTimeOffset()).Order().Skip(WarmUp).ToList();
-        var rate = (made.Count - 1) / (made[^1] - made[0]).TotalSeconds;
-        var possible = Slots / Latency.TotalSeconds;
+            (ours[round], used[round]) = await WriteAsync(relay, publisher, leads);
+            await Task.Delay(Calm);
+            (bare[round], usedBare[round]) = await CallAsync(relay, bareLength);
+        }
         return
         [
-            new($"orders a second, of {possible:0} that {Slots} calls at once of {Latency.TotalMilliseconds:0} ms allow", $"{rate:0}", Share: $"{rate / possible:0.00}", Wanted: $"≥ {Wanted:0.00}", Reached: rate / possible >= Wanted),
-            new("CrmWriter's memory at most, MB", $"{Machine.PeakMemory(crmWriter.Id):0}"),
+            Figure.AtLeast($"{what}: orders a second", new Rounds(ours), new Rounds(bare), wanted),
+            .. Processors.Rows("an order", used, usedBare),
         ];
     }
 
-    /// <summary>Returns when CrmWriter's ledger has them all, every one of them is due, and nobody is at work.</summary>
-    private static async Task FillAsync(Relay relay, int leads)
+    /// <summary>Has orders made of new leads; the rate is that from a tenth of the orders to nine tenths.</summary>
+    public static async Task<(double PerSecond, IReadOnlyList<(string, double)> Used)> WriteAsync(Relay relay, Publisher publisher, int count, int replicas = 1)
     {
-        await relay.FaultAsync(new { target = "crm", kind = "status", status = 429, retry_after = $"{Closed.TotalSeconds:0}" });
-        await relay.StartServiceAsync("CrmWriter");
-        await Parallel.ForEachAsync(Enumerable.Range(0, leads), new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, _) =>
+        var at = DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        var leads = Enumerable.Range(0, int.MaxValue).Select(_ => LeadStory.Of(++nextLead, at)[0]).Where(sent => sent.Message is LeadSubmitted).Take(count)
+            .Select(sent => sent with { Message = (LeadSubmitted)sent.Message with { About = sent.Message.About with { Connection = "sandbox" } } }).ToList();
+        Halt.Hold(relay, "CrmWriter", replicas);
+        await publisher.PublishAsync(leads);
+        await publisher.EmptyAsync(Topology.Audit);
+
+        var used = new Processors([.. Enumerable.Range(1, replicas).Select(replica => Processors.Of(relay, "CrmWriter", replica)), Processors.Broker, Processors.Of(relay, "Sandbox")]);
+        Halt.Release(relay, "CrmWriter", replicas);
+        // Each lead has one message more when it has its order; to ask the Sandbox again and again would cost it more than the orders.
+        await relay.Eventually("every lead has its order", async () =>
         {
-            var (status, answer) = await relay.SubmitAsync(new { phone = $"+4915{i:D9}", click_id = $"c{i}" }, headers: ("Prefer", "respond-async"));
-            if (status is not HttpStatusCode.Accepted)
-                throw new InvalidOperationException($"A lead was not taken: {status} {answer}");
-        });
-        await relay.Eventually("all were turned away", relay.LedgerAsync, ledger => ledger.GetProperty("crm_calls").GetInt32() >= leads, TimeSpan.FromMinutes(5));
-        await relay.StopAsync("CrmWriter");
-        await Task.Delay(Closed);
-        await relay.Eventually("the audit has caught up", () => relay.Node!.QueuesAsync(relay.BrokerUrl!), queues => queues["audit"].Messages is 0, TimeSpan.FromMinutes(5));
-        using var opened = await relay.Sandbox.DeleteAsync(new Uri("faults", UriKind.Relative));
+            await Task.Delay(Calm);
+            return await relay.Node!.QueuesAsync(relay.BrokerUrl!);
+        }, queues => queues[Topology.Audit].Messages >= count, TimeSpan.FromMinutes(3));
+        var per = used.Per(count);
+        var made = await OrdersAsync(relay, at);
+        if (made.Count != count)
+            throw new InvalidOperationException($"{count} leads have {made.Count} orders.");
+        var rate = Rate(made.Skip(count / 10).Take(count * 8 / 10).ToList());
+        Console.WriteLine($"ours: {rate:0} a second in the middle, {Rate(made):0} in all; ms each: {string.Join(", ", per.Select(each => $"{each.Name} {each.Milliseconds:0.00}"))}");
+        return (rate, per);
     }
 
-    private static void WithRoom(string config)
+    /// <summary>The bare limit: as many calls at once to the same Sandbox, by HttpClient alone, each with what CrmWriter said for one of its leads.</summary>
+    private static async Task<(double PerSecond, IReadOnlyList<(string, double)> Used)> CallAsync(Relay relay, TimeSpan length)
     {
-        var connection = Path.Combine(config, "connections", "sandbox.json");
-        File.WriteAllText(connection, File.ReadAllText(connection).Replace("\"token\"", $"\"limits\": {{ \"concurrency\": {Slots} }},\n  \"token\"", StringComparison.Ordinal));
-        Samples.NoRateLimit(config);
+        var body = Path.Combine(relay.DataFolder, "order.json");
+        await File.WriteAllTextAsync(body, $$$"""{"query":{{{JsonSerializer.Serialize(Documents.AddOrder)}}},"variables":{"input":{{{input}}}}}""");
+        await using var caller = ServiceProcess.Start("Bare", new Dictionary<string, string>(Production.Runtime)
+        {
+            ["Mode"] = "call", ["AtOnce"] = $"{AtOnce}", ["Urls"] = $"{relay.Address("Sandbox")}companies/1/CRM", ["BodyFile"] = body,
+            ["Token"] = (await File.ReadAllTextAsync(Path.Combine(relay.ConfigFolder, "secrets", "sandbox-token"))).Trim(),
+        }, "caller");
+        await Task.Delay(BareWarmUp);
+        var (used, from) = (new Processors([("the HttpClient loop", caller.Id), Processors.Of(relay, "Sandbox")]), TimeProvider.System.GetUtcNow());
+        await Task.Delay(length);
+        var (until, per) = (TimeProvider.System.GetUtcNow(), used.Per(1));
+        caller.Kill();
+        // What the Sandbox had in hand becomes orders still.
+        await Task.Delay(Calm);
+        var made = (await OrdersAsync(relay, from)).Where(at => at <= until).ToList();
+        Console.WriteLine($"bare: {Rate(made):0} a second; ms each: {string.Join(", ", per.Select(each => $"{each.Name} {each.Milliseconds / made.Count:0.00}"))}");
+        return (Rate(made), [.. per.Select(each => (each.Name, each.Milliseconds / made.Count))]);
     }
+
+    /// <summary>When orders were made, ascending.</summary>
+    private static async Task<IReadOnlyList<DateTimeOffset>> OrdersAsync(Relay relay, DateTimeOffset from)
+    {
+        var orders = (await Relay.GetAsync(relay.Sandbox, "orders")).EnumerateArray().Select(order => (At: order.GetProperty("created_at").GetDateTimeOffset(), Order: order)).Where(made => made.At >= from).ToList();
+        input = orders[^1].Order.GetProperty("input").GetRawText();
+        return [.. orders.Select(made => made.At).Order()];
+    }
+
+    private static double Rate(IReadOnlyList<DateTimeOffset> at) => (at.Count - 1) / (at[^1] - at[0]).TotalSeconds;
+
+    private static void WithRoom(string config) => WithRoom(config, AtOnce);
+
+    /// <summary>Lets each CrmWriter make so many calls at once.</summary>
+    public static void WithRoom(string config, int atOnce) => Samples.Edit(Path.Combine(config, "connections", "sandbox.json"), text =>
+        text.Replace("\"token\"", $"\"limits\": {{ \"concurrency\": {atOnce} }},\n  \"token\"", StringComparison.Ordinal));
 }

@@ -69,36 +69,35 @@ internal static class PostbackPath
     }
 
     /// <summary>Has the changes of new orders delivered; the rate is that from a tenth of the receipts to nine tenths.</summary>
-    private static async Task<(double PerSecond, IReadOnlyList<(string, double)> Used)> DeliverAsync(Relay relay, Publisher publisher, BareTracker tracker, string name)
+    public static async Task<(double PerSecond, IReadOnlyList<(string, double)> Used)> DeliverAsync(Relay relay, Publisher publisher, BareTracker tracker, string name, int count = Changes, int replicas = 1)
     {
-        var dispatcher = relay.Process("PostbackDispatcher").Id;
         var at = DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().AddHours(-1).ToUnixTimeMilliseconds());
-        var stories = Enumerable.Range(0, int.MaxValue).Select(_ => Interlocked.Increment(ref nextLead)).Select(lead => LeadStory.Of(lead, at, $"{name}{lead % Hosts}"))
-            .Where(story => story.Any(sent => sent.Message is OrderStatusChanged)).Take(Changes).ToList();
+        var stories = Enumerable.Range(0, int.MaxValue).Select(_ => Interlocked.Increment(ref nextLead)).Select(lead => LeadStory.Of(lead, at, $"{name}{lead % tracker.Addresses.Count}"))
+            .Where(story => story.Any(sent => sent.Message is OrderStatusChanged)).Take(count).ToList();
 
         await publisher.PublishAsync(stories.Select(story => story.Single(sent => sent.Message is OrderCreated)));
         await relay.Eventually("all orders are known", () => relay.Node!.QueuesAsync(relay.BrokerUrl!), queues => queues[Topology.PostbackDispatcher].Messages is 0, TimeSpan.FromMinutes(2));
         await Task.Delay(Calm);
-        TestRun.Signal(dispatcher, Stop);
+        Halt.Hold(relay, "PostbackDispatcher", replicas);
         await publisher.PublishAsync(stories.Select(story => story.First(sent => sent.Message is OrderStatusChanged)));
         foreach (var queue in new[] { Topology.Audit, Topology.CrmWriter })
             await publisher.EmptyAsync(queue);
         await tracker.ReceiptsAsync();
 
-        var used = new Processors([Processors.Of(relay, "PostbackDispatcher"), Processors.Broker, tracker.Process]);
+        var used = new Processors([.. Enumerable.Range(1, replicas).Select(replica => Processors.Of(relay, "PostbackDispatcher", replica)), Processors.Broker, tracker.Process]);
         var (started, received) = (Stopwatch.GetTimestamp(), new List<long>());
-        TestRun.Signal(dispatcher, Continue);
-        while (received.Count < Changes)
+        Halt.Release(relay, "PostbackDispatcher", replicas);
+        while (received.Count < count)
         {
             await Task.Delay(Look);
             received.AddRange((await tracker.ReceiptsAsync()).Select(receipt => receipt.At));
             if (Stopwatch.GetElapsedTime(started) > TimeSpan.FromMinutes(3))
-                throw new TimeoutException($"Of {Changes} postbacks the tracker received {received.Count}.\n{relay.Tails(20)}");
+                throw new TimeoutException($"Of {count} postbacks the tracker received {received.Count}.\n{relay.Tails(20)}");
         }
-        var per = used.Per(Changes);
-        var middle = received.Order().Skip(Changes / 10).Take(Changes * 8 / 10).ToList();
+        var per = used.Per(count);
+        var middle = received.Order().Skip(count / 10).Take(count * 8 / 10).ToList();
         var rate = (middle.Count - 1) / Stopwatch.GetElapsedTime(middle[0], middle[^1]).TotalSeconds;
-        Console.WriteLine($"{name}: {rate:0} a second in the middle, {Changes / Stopwatch.GetElapsedTime(started, received.Max()).TotalSeconds:0} from the start; ms each: {string.Join(", ", per.Select(each => $"{each.Name} {each.Milliseconds:0.00}"))}");
+        Console.WriteLine($"{name}: {rate:0} a second in the middle, {count / Stopwatch.GetElapsedTime(started, received.Max()).TotalSeconds:0} from the start; ms each: {string.Join(", ", per.Select(each => $"{each.Name} {each.Milliseconds:0.00}"))}");
         return (rate, per);
     }
 
@@ -120,7 +119,8 @@ internal static class PostbackPath
         return (rate, per);
     }
 
-    private static void Campaigns(string config, string name, BareTracker tracker)
+    /// <summary>A campaign for each of a tracker's hosts.</summary>
+    public static void Campaigns(string config, string name, BareTracker tracker)
     {
         var postbacks = Samples.PostbacksOf(config);
         foreach (var (host, address) in tracker.Addresses.Index())
@@ -132,8 +132,4 @@ internal static class PostbackPath
                 """));
         }
     }
-
-    /// <summary>Signals that hold a process and let it go on.</summary>
-    private const int Stop = 19;
-    private const int Continue = 18;
 }

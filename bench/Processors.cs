@@ -12,7 +12,10 @@ internal sealed class Processors(IReadOnlyList<(string Name, int Id)> processes)
     /// <summary>RabbitMQ's Erlang machine, a child of this process.</summary>
     public static (string Name, int Id) Broker { get; } = ("RabbitMQ", Process.GetProcessesByName("beam.smp").Single(each => Parent(each.Id) == Environment.ProcessId).Id);
 
-    public static (string Name, int Id) Of(Relay relay, string service) => (service, relay.Process(service).Id);
+    /// <summary>This process, which shares the machine with what it measures.</summary>
+    public static (string Name, int Id) Load { get; } = ("the load itself", Environment.ProcessId);
+
+    public static (string Name, int Id) Of(Relay relay, string service, int replica = 1) => (service, relay.Process(service, replica).Id);
 
     /// <summary>Milliseconds for each of so many, by process.</summary>
     public IReadOnlyList<(string Name, double Milliseconds)> Per(int count) =>

@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace LeadRelay.Bare;
 
 /// <summary>
-/// A tracker that takes its time, on several ports as several hosts. It remembers of each postback the click id and the
-/// moment it came, by the clock that all processes of a machine share; <c>/receipts</c> tells it, and forgets it.
+/// A tracker that takes its time, on several ports as several hosts. It remembers of each postback the click id, the
+/// status and the moment it came, by the clock that all processes of a machine share; <c>/receipts</c> tells it, and forgets it.
 /// </summary>
 internal static class Tracker
 {
@@ -13,7 +13,7 @@ internal static class Tracker
 
     public static async Task RunAsync(string[] addresses, TimeSpan delay)
     {
-        var receipts = new ConcurrentQueue<(string ClickId, long At)>();
+        var receipts = new ConcurrentQueue<(string ClickId, string? Status, long At)>();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         await using var app = builder.Build();
@@ -25,11 +25,11 @@ internal static class Tracker
             if (http.Request.Path == "/receipts")
             {
                 while (receipts.TryDequeue(out var receipt))
-                    await http.Response.WriteAsync($"{receipt.ClickId} {receipt.At}\n");
+                    await http.Response.WriteAsync($"{receipt.ClickId} {receipt.Status} {receipt.At}\n");
                 return;
             }
             if (http.Request.Query["subid"] is [{ } clickId])
-                receipts.Enqueue((clickId, at));
+                receipts.Enqueue((clickId, http.Request.Query["status"], at));
             if (delay > TimeSpan.Zero)
                 await Task.Delay(delay);
             http.Response.ContentLength = Taken.Length;
