@@ -12,6 +12,7 @@ internal static class Program
         new("stored", FullStores.MeasureAsync),
         new("postback", PostbackPath.MeasureAsync),
         new("crm", CrmPath.MeasureAsync),
+        new("reaction", Reaction.MeasureAsync),
         new("hosts", HostIsolation.MeasureAsync),
         new("search", AuditSearch.MeasureAsync),
     ];
