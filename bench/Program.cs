@@ -13,6 +13,8 @@ internal static class Program
         new("postback", PostbackPath.MeasureAsync),
         new("crm", CrmPath.MeasureAsync),
         new("reaction", Reaction.MeasureAsync),
+        new("path", WholePath.MeasureAsync),
+        new("scale", Scale.MeasureAsync),
         new("hosts", HostIsolation.MeasureAsync),
         new("search", AuditSearch.MeasureAsync),
     ];
