@@ -180,7 +180,7 @@ internal static class FullStores
             await TellAsync(relay, LeadStory.Order(number), status);
             await Receipt(token).Task.WaitAsync(Patience);
             // Where orders are few, it is the same order's turn again.
-            Receipts.TryRemove(token, out _);
+            Receipts.TryRemove(token, out var _);
         });
         await SettledAsync(relay);
         var after = Used(relay);
