@@ -110,7 +110,7 @@ internal static class Books
         foreach (var (earlier, later) in lead.Receipts.Zip(lead.Receipts.Skip(1)).Where(pair => pair.Second.Nth < pair.First.Nth))
             yield return (Forward, $"its change {later.Nth} came after its change {earlier.Nth}");
 
-        var received = lead.Receipts.Where(receipt => receipt.IsAccepted).Select(receipt => receipt.Nth).DefaultIfEmpty(-1).Aggregate(0, (bits, nth) => nth < 0 ? bits : bits | 1 << nth);
+        var received = lead.Receipts.Where(receipt => receipt.IsAccepted).Aggregate(0, (bits, receipt) => bits | 1 << receipt.Nth);
         var latest = 31 - int.LeadingZeroCount(lead.Accepted | 1);
         for (var nth = 0; nth <= latest; nth++)
         {

@@ -63,7 +63,7 @@ public sealed class BooksTests
         var odd = Lead("0 1 2 3");
         odd.OddAnswer = "500";
         Assert.Equal([Books.Answered], Broken(odd, Audit(odd)));
-        Assert.Equal([Books.Answered], Broken(new Lead(Story.Of(1, 1, 8)), new AuditWord()));
+        Assert.Equal([Books.Answered], Broken(new Lead(Story.Of(1, 1, 8, TimeSpan.Zero)), new AuditWord()));
     }
 
     [Fact]

@@ -13,26 +13,30 @@ internal sealed class Harms(Relay relay, RabbitNode node, Trackers trackers, Tim
 
     private readonly ConcurrentDictionary<string, SemaphoreSlim> turns = new();
     private readonly ConcurrentDictionary<Harm, bool> underWay = new();
-    private int done;
+    private readonly ConcurrentQueue<Harm> begun = new();
 
-    /// <summary>How many have ended.</summary>
-    public int Done => Volatile.Read(ref done);
-
-    public string UnderWay => underWay.IsEmpty ? "nothing" : string.Join(", ", underWay.Keys.OrderBy(harm => harm.At));
+    /// <summary>What was begun since this was asked the last time, and what is still going on from before.</summary>
+    public string News()
+    {
+        var (old, news) = (underWay.Keys.ToHashSet(), new List<string>());
+        while (begun.TryDequeue(out var harm))
+            news.Add(old.Remove(harm) ? $"{harm} (not healed yet)" : $"{harm}");
+        return string.Join(", ", old.OrderBy(harm => harm.At).Select(harm => $"still {harm}").Concat(news).DefaultIfEmpty("nothing"));
+    }
 
     /// <summary>Returns when all was done and is healed.</summary>
     public async Task DoAsync(Plan plan)
     {
         var started = Stopwatch.GetTimestamp();
-        List<Task> begun = [];
+        List<Task> doing = [];
         foreach (var harm in plan.Harms)
         {
             var wait = harm.At - Stopwatch.GetElapsedTime(started);
             if (wait > TimeSpan.Zero)
                 await Task.Delay(wait);
-            begun.Add(DoAsync(harm));
+            doing.Add(DoAsync(harm));
         }
-        await Task.WhenAll(begun);
+        await Task.WhenAll(doing);
         var left = plan.Length - Stopwatch.GetElapsedTime(started);
         if (left > TimeSpan.Zero)
             await Task.Delay(left);
@@ -50,6 +54,7 @@ internal sealed class Harms(Relay relay, RabbitNode node, Trackers trackers, Tim
         }, _ => new SemaphoreSlim(1));
         await turn.WaitAsync();
         underWay[harm] = true;
+        begun.Enqueue(harm);
         try
         {
             await (harm.Kind switch
@@ -66,7 +71,6 @@ internal sealed class Harms(Relay relay, RabbitNode node, Trackers trackers, Tim
         finally
         {
             underWay.TryRemove(harm, out _);
-            Interlocked.Increment(ref done);
             turn.Release();
         }
     }

@@ -27,7 +27,7 @@ internal sealed class Load : IDisposable
 
     private readonly Relay relay;
     private readonly int seed;
-    private readonly double leadsPerSecond;
+    private readonly Form form;
     private readonly ConcurrentDictionary<int, Lead> leads;
     private readonly PriorityQueue<(Lead Lead, Change Change), long> due = new();
     private readonly CancellationTokenSource ended = new();
@@ -44,9 +44,9 @@ internal sealed class Load : IDisposable
     private Task running = Task.CompletedTask;
     private volatile bool takesNoLeads;
 
-    public Load(Relay relay, int seed, double leadsPerSecond, ConcurrentDictionary<int, Lead> leads)
+    public Load(Relay relay, int seed, Form form, ConcurrentDictionary<int, Lead> leads)
     {
-        (this.relay, this.seed, this.leadsPerSecond, this.leads) = (relay, seed, leadsPerSecond, leads);
+        (this.relay, this.seed, this.form, this.leads) = (relay, seed, form, leads);
         Uri[] At(string service, string path) => [.. Enumerable.Range(1, Plan.Replicas).Select(replica => new Uri(relay.Address(service, replica), path))];
         orders = At("Intake", "leads/");
         webhooks = At("WebhookReceiver", Relay.WebhookPath);
@@ -97,9 +97,9 @@ internal sealed class Load : IDisposable
         var started = Stopwatch.GetTimestamp();
         for (var number = 0; !takesNoLeads && !ended.IsCancellationRequested;)
         {
-            while (number < Stopwatch.GetElapsedTime(started).TotalSeconds * leadsPerSecond)
+            while (number < Stopwatch.GetElapsedTime(started).TotalSeconds * form.LeadsPerSecond)
             {
-                var lead = new Lead(Story.Of(seed, ++number, leadsPerSecond));
+                var lead = new Lead(Story.Of(seed, ++number, form.LeadsPerSecond, form.ChangesOver));
                 leads[number] = lead;
                 Interlocked.Increment(ref offered);
                 _ = UnderWay(() => SubmitAsync(lead));

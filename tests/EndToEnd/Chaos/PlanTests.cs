@@ -4,6 +4,7 @@ namespace LeadRelay.Tests.EndToEnd.Chaos;
 public sealed class PlanTests
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan Over = TimeSpan.FromSeconds(30);
     private static readonly IEnumerable<int> Seeds = Enumerable.Range(1, 300);
 
     [Fact]
@@ -43,7 +44,7 @@ public sealed class PlanTests
     [Fact]
     public void The_same_seed_and_number_make_the_same_story()
     {
-        Assert.All(Stories(1), story => Assert.Equivalent(story, Story.Of(1, story.Number, 105), strict: true));
+        Assert.All(Stories(1), story => Assert.Equivalent(story, Story.Of(1, story.Number, 105, Over), strict: true));
         Assert.NotEqual(Stories(1).Select(story => story.Changes.Count), Stories(2).Select(story => story.Changes.Count));
     }
 
@@ -53,6 +54,7 @@ public sealed class PlanTests
         Assert.InRange(story.Changes.Count, 2, 4);
         Assert.Equal(Enumerable.Range(1, story.Changes.Count), story.Changes.Select(change => change.Nth));
         Assert.Equal(story.Changes.Count, story.Changes.Select(change => change.Status).Distinct().Count());
+        Assert.All(story.Changes, change => Assert.InRange(change.After, TimeSpan.Zero, Over));
     });
 
     [Fact]
@@ -70,7 +72,7 @@ public sealed class PlanTests
     [InlineData(105, 3.01)]
     [InlineData(2, 1)]
     public void No_more_leads_go_to_the_trusted_connection_than_looks_can_tell_apart(double leadsPerSecond, double most) =>
-        Assert.InRange(Enumerable.Range(1, 10_000).Count(number => Story.Of(1, number, leadsPerSecond).IsTrusted) / 10_000.0 * leadsPerSecond, most * 0.9, most);
+        Assert.InRange(Enumerable.Range(1, 10_000).Count(number => Story.Of(1, number, leadsPerSecond, Over).IsTrusted) / 10_000.0 * leadsPerSecond, most * 0.9, most);
 
     [Fact]
     public void A_change_is_told_by_its_time()
@@ -82,5 +84,5 @@ public sealed class PlanTests
 
     private static Plan Of(int seed, int minutes) => Plan.Of(seed, TimeSpan.FromMinutes(minutes), Every);
 
-    private static IEnumerable<Story> Stories(int seed) => Enumerable.Range(1, 10_000).Select(number => Story.Of(seed, number, 105));
+    private static IEnumerable<Story> Stories(int seed) => Enumerable.Range(1, 10_000).Select(number => Story.Of(seed, number, 105, Over));
 }

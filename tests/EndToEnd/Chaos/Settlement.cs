@@ -20,18 +20,15 @@ internal sealed record Settled(
 /// <summary>Waits until a healed relay has come to rest, decides what only an operator can, and settles every lead's books from the outside.</summary>
 internal sealed class Settlement(Relay relay, RabbitNode node, Load load, ConcurrentDictionary<int, Lead> leads, Action<string> say)
 {
-    /// <summary>Those that messages must not be lost from; the others carry questions and answers, or a guard's tries.</summary>
-    private static readonly string[] Queues = ["audit", "crmwriter", "postbackdispatcher"];
-
     private const int TriesOfTheAudit = 4;
 
     /// <summary>Without progress for so long, nothing is waited for any more. A postback's third retry comes after two minutes.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(160);
 
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(15);
 
-    private readonly Dictionary<Guid, bool> looksAreOver = [];
+    private readonly HashSet<Guid> looksAreOver = [];
     private HashSet<Guid> refused = [];
 
     public async Task<Settled> SettleAsync()
@@ -54,7 +51,7 @@ internal sealed class Settlement(Relay relay, RabbitNode node, Load load, Concur
 
         var audit = await AuditAsync();
         var broken = leads.Values.SelectMany(lead => Books.Broken(lead, audit).Select(each => (each.Rule, Lead: lead, each.Text)))
-            .GroupBy(each => each.Rule).ToDictionary(rule => rule.Key, rule => (IReadOnlyList<(Lead, string)>)[.. rule.OrderBy(each => each.Lead.Story.Number).Select(each => (each.Lead, each.Text))]);
+            .OrderBy(each => each.Lead.Story.Number).GroupBy(each => each.Rule).ToDictionary(rule => rule.Key, rule => (IReadOnlyList<(Lead, string)>)[.. rule.Select(each => (each.Lead, each.Text))]);
         return new Settled(accepted.Length, delivered, refusals, inDoubt, accepted.Length - delivered - refusals - inDoubt, audit.Doubted.Count,
             load.SoFar.Changes, audit.Superseded.Count, leads.Values.Sum(Books.Repeats), broken, await SetAsideAsync());
     }
@@ -84,13 +81,19 @@ internal sealed class Settlement(Relay relay, RabbitNode node, Load load, Concur
         return undecided + open.Count(lead => !refused.Contains(lead.Id!.Value));
     }
 
-    private async Task<bool> LooksAreOverAsync(Guid lead) => looksAreOver.TryGetValue(lead, out var over) && over
-        ? over
-        : looksAreOver[lead] = (await relay.TimelineAsync($"{lead}")).Messages("OrderLookedUp") is [.., var last] && last.At("text")!.Contains("operator", StringComparison.Ordinal);
+    private async Task<bool> LooksAreOverAsync(Guid lead)
+    {
+        if (looksAreOver.Contains(lead))
+            return true;
+        var isOver = (await relay.TimelineAsync($"{lead}")).Messages("OrderLookedUp") is [.., var last] && last.At("text")!.Contains("operator", StringComparison.Ordinal);
+        if (isOver)
+            looksAreOver.Add(lead);
+        return isOver;
+    }
 
     /// <summary>The leads in doubt, and since when.</summary>
-    private async Task<IReadOnlyDictionary<Guid, string>> DoubtsAsync() =>
-        (await Relay.GetAsync(relay.CrmWriter, "leads/in-doubt")).GetProperty("leads").EnumerateArray().ToDictionary(lead => Guid.Parse(lead.At("lead_id")!), lead => lead.At("at")!);
+    private async Task<IReadOnlyDictionary<Guid, string>> DoubtsAsync() => (await Relay.GetAsync(relay.CrmWriter, "leads/in-doubt"))
+        .GetProperty("leads").EnumerateArray().ToDictionary(lead => Guid.Parse(lead.At("lead_id")!), lead => lead.At("at")!);
 
     /// <summary>As an operator would who has looked into SalesRender.</summary>
     private async Task DecideAsync(IReadOnlyDictionary<Guid, string> doubts)
@@ -108,7 +111,10 @@ internal sealed class Settlement(Relay relay, RabbitNode node, Load load, Concur
         }
     }
 
-    private async Task<int> InQueuesAsync() => (int)(await node.QueuesAsync(relay.BrokerUrl!)).Where(queue => Queues.Contains(queue.Key)).Sum(queue => queue.Value.Messages);
+    /// <summary>Whether it is one that messages must not be lost from: the others carry questions and answers, or a guard's tries.</summary>
+    public static bool IsKept(string queue) => queue is "audit" or "crmwriter" or "postbackdispatcher";
+
+    private async Task<int> InQueuesAsync() => (int)(await node.QueuesAsync(relay.BrokerUrl!)).Where(queue => IsKept(queue.Key)).Sum(queue => queue.Value.Messages);
 
     private async Task<IReadOnlyList<string>> SetAsideAsync() =>
         [.. (await node.QueuesAsync(relay.BrokerUrl!)).Where(queue => IsAside(queue.Key) && queue.Value.Messages > 0).Select(queue => $"{queue.Value.Messages} in {queue.Key}")];

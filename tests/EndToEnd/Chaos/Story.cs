@@ -50,13 +50,14 @@ public sealed record Story(int Number, string Campaign, bool Waits, IReadOnlyLis
         click is ['c', .. var digits] && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     /// <param name="leadsPerSecond">How fast leads come, which says how many of them can go to the trusted connection.</param>
-    public static Story Of(int seed, int number, double leadsPerSecond)
+    /// <param name="changesOver">Within this time after the order was made its changes are told.</param>
+    public static Story Of(int seed, int number, double leadsPerSecond, TimeSpan changesOver)
     {
         var random = new Random(unchecked(seed * 1_000_003 + number));
         var trustedEvery = (int)Math.Ceiling(Math.Max(2, leadsPerSecond / MostTrusted));
         var statuses = Statuses.ToArray();
         random.Shuffle(statuses);
-        var times = Enumerable.Range(0, 2 + random.Next(3)).Select(i => TimeSpan.FromSeconds(0.2 + i * 0.8 + 0.6 * random.NextDouble())).ToArray();
+        var times = Enumerable.Range(0, 2 + random.Next(3)).Select(_ => changesOver * random.NextDouble()).Order().ToArray();
         if (random.Next(5) is 0)
             random.Shuffle(times);
         return new Story(number, number % trustedEvery is 0 ? Trusted : Others[random.Next(Others.Count)], random.Next(8) is 0,

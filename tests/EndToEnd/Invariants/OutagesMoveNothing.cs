@@ -21,7 +21,7 @@ public sealed class OutagesMoveNothing
         await AllDeliveredAsync(relay, 2);
     }
 
-    /// <summary>In <c>./test long</c>; that error queues stay empty though the broker is killed, <see cref="PostbacksUnderKills"/> looks at, too.</summary>
+    /// <summary>In <c>./test long</c>; that error queues stay empty though the broker is killed, <see cref="Chaos.EverythingAtOnce"/> looks at, too.</summary>
     [Fact]
     [Trait("Takes", "Long")]
     public async Task A_broker_outage_moves_nothing_to_an_error_queue()
