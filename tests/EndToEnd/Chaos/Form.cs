@@ -26,7 +26,7 @@ public sealed record Form(
 
     /// <summary>Every rule in under a minute, with few leads.</summary>
     public static Form Brief { get; } = new(
-        TimeSpan.FromSeconds(12), TimeSpan.FromSeconds(1.5), 8, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(6), TrackerFailures: 1,
+        TimeSpan.FromSeconds(14), TimeSpan.FromSeconds(1.75), 8, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(6), TrackerFailures: 1,
         Leads: 0, Changes: 0);
 
     /// <summary>Makes a copy of <c>config/</c> that of a run: two companies, of which one's look-ups are trusted, and a campaign for each tracker.</summary>
