@@ -140,7 +140,9 @@ internal sealed class NativeRabbit(string settings = "") : RabbitHost
             epmd = TestRun.Start("epmd", ["-port", $"{epmdPort}", "-address", "127.0.0.1"], environment, folder);
             output.Read(epmd);
         }
-        node?.Dispose();
+        // Whoever asks meanwhile is not given one that is disposed of.
+        var before = Interlocked.Exchange(ref node, null);
+        before?.Dispose();
         node = TestRun.Start(Server, [], environment, folder);
         output.Read(node);
     }
