@@ -86,6 +86,8 @@ public sealed partial class ConsoleCaller : IDisposable
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = body };
         foreach (var (name, value) in headers)
             request.Headers.TryAddWithoutValidation(name, value);
+        // A body that is too large is refused by its length, and the connection closed: whoever is still sending then does not hear why.
+        request.Headers.ExpectContinue = body is not null;
         using var answer = await http.SendAsync(request);
         return new ConsoleAnswer(answer.StatusCode, answer.Headers.Location?.OriginalString, await answer.Content.ReadAsStringAsync(),
             answer.Headers.Concat(answer.Content.Headers).ToDictionary(header => header.Key, header => string.Join("; also ", header.Value), StringComparer.OrdinalIgnoreCase));
