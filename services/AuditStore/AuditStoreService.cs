@@ -45,12 +45,11 @@ public static class AuditStoreService
 
     public static void Consumers(IBusRegistrationConfigurator bus)
     {
-        // Two batches: while one waits for the store, the other is read.
         bus.AddConsumer<AuditConsumer>(consumer => consumer.Options<BatchOptions>(batch =>
-            batch.SetMessageLimit(500).SetTimeLimit(TimeSpan.FromMilliseconds(100)).SetConcurrencyLimit(2))).Endpoint(endpoint =>
+            batch.SetMessageLimit(500).SetTimeLimit(TimeSpan.FromMilliseconds(100)).SetConcurrencyLimit(1))).Endpoint(endpoint =>
         {
             endpoint.Name = Topology.Audit;
-            endpoint.PrefetchCount = 1500;
+            endpoint.PrefetchCount = 1000;
         });
         bus.AddConsumer<LeadViewsConsumer>().Endpoint(endpoint => endpoint.Name = Topology.LeadViews);
     }
