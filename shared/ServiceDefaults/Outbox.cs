@@ -15,7 +15,7 @@ public interface IOutbox
     /// <summary>Events that have been there for at least that long: whoever recorded them did not come to publish them.</summary>
     Task<IReadOnlyList<Outgoing>> LeftOverAsync(TimeSpan age, int atMost, CancellationToken ct);
 
-    /// <summary>Forgets events that the broker has confirmed.</summary>
+    /// <summary>Forgets events that the broker has confirmed: before it is next asked what is left over, but not necessarily on disk when this returns.</summary>
     Task ConfirmedAsync(IReadOnlyList<Outgoing> events, CancellationToken ct);
 }
 

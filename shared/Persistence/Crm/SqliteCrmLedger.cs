@@ -162,7 +162,7 @@ public sealed class SqliteCrmLedger(SqliteStore store) : ICrmLedger
 
     public Task<IReadOnlyList<Outgoing>> LeftOverAsync(TimeSpan age, int atMost, CancellationToken ct) => SqliteOutbox.LeftOverAsync(store, age, atMost, ct);
 
-    public Task ConfirmedAsync(IReadOnlyList<Outgoing> events, CancellationToken ct) => SqliteOutbox.ConfirmedAsync(store, events, ct);
+    public Task ConfirmedAsync(IReadOnlyList<Outgoing> events, CancellationToken ct) => SqliteOutbox.ConfirmedAsync(store, events);
 
     /// <summary>The connections for which something waits.</summary>
     private static List<string> Waiting(SqliteConnection connection) => connection.Query("""

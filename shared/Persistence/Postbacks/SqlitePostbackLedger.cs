@@ -285,7 +285,7 @@ public sealed class SqlitePostbackLedger(SqliteStore store) : IPostbackLedger
 
     public Task<IReadOnlyList<Outgoing>> LeftOverAsync(TimeSpan age, int atMost, CancellationToken ct) => SqliteOutbox.LeftOverAsync(store, age, atMost, ct);
 
-    public Task ConfirmedAsync(IReadOnlyList<Outgoing> events, CancellationToken ct) => SqliteOutbox.ConfirmedAsync(store, events, ct);
+    public Task ConfirmedAsync(IReadOnlyList<Outgoing> events, CancellationToken ct) => SqliteOutbox.ConfirmedAsync(store, events);
 
     private sealed record OrderRow(long Key, OrderRecord Order);
 

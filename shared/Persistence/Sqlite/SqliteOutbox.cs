@@ -13,17 +13,21 @@ internal static class SqliteOutbox
             connection.Run($"INSERT OR IGNORE INTO outbox(id, type, message, since) VALUES(@0, @1, @2, {SqliteStore.Now})", e.Id, e.Message.GetType().Name, MessageJson.Write(e.Message));
     }
 
+    /// <remarks>In the writers' turn, so that what was confirmed is forgotten by then: at the latest with each look for what is left over.</remarks>
     public static Task<IReadOnlyList<Outgoing>> LeftOverAsync(SqliteStore store, TimeSpan age, int atMost, CancellationToken ct) =>
-        store.ReadAsync<IReadOnlyList<Outgoing>>(connection => connection.Query(
+        store.WriteAsync<IReadOnlyList<Outgoing>>(connection => connection.Query(
             $"SELECT id, type, message FROM outbox WHERE since <= {SqliteStore.Now} - @0 ORDER BY since LIMIT @1",
             row => new Outgoing(row.Id("id")!.Value, MessageJson.Read(row.Text("type")!, row.Text("message")!)),
             (long)age.TotalMilliseconds, atMost), ct);
 
-    public static Task ConfirmedAsync(SqliteStore store, IReadOnlyList<Outgoing> events, CancellationToken ct) =>
-        store.WriteAsync(connection =>
+    /// <summary>Nobody waits for that: an event that a killed process did not come to forget is published once more, under the same id.</summary>
+    public static Task ConfirmedAsync(SqliteStore store, IReadOnlyList<Outgoing> events)
+    {
+        store.WriteAlong(connection =>
         {
             foreach (var e in events)
                 connection.Run("DELETE FROM outbox WHERE id = @0", e.Id);
-            return true;
-        }, ct);
+        });
+        return Task.CompletedTask;
+    }
 }

@@ -34,6 +34,7 @@ public sealed partial class SqliteStore : IHealthCheck, IAsyncDisposable
     private static readonly TimeSpan TryLimit = TimeSpan.FromSeconds(2);
 
     private readonly Channel<Write> writes = Channel.CreateBounded<Write>(new BoundedChannelOptions(4096) { SingleReader = true });
+    private readonly ConcurrentQueue<Write> along = new();
     private readonly ConcurrentBag<PreparingConnection> idle = [];
     private readonly CancellationTokenSource disposed = new();
     private readonly string connectionString;
@@ -78,6 +79,16 @@ public sealed partial class SqliteStore : IHealthCheck, IAsyncDisposable
         // Not given up half-way: whoever is told that it was cancelled must be able to rely on it.
         return await write.Done.Task;
     }
+
+    /// <summary>
+    /// Has work done with the next transaction, before all else in it. It is for what may as well be lost with the process: nobody waits
+    /// for it, and it makes no transaction of its own.
+    /// </summary>
+    public void WriteAlong(Action<SqliteConnection> work) => along.Enqueue(new Write<bool>(connection =>
+    {
+        work(connection);
+        return true;
+    }, CancellationToken.None));
 
     /// <summary>Reads one consistent state.</summary>
     public Task<T> ReadAsync<T>(Func<SqliteConnection, T> work, CancellationToken ct) => Task.Run(async () =>
@@ -204,6 +215,11 @@ public sealed partial class SqliteStore : IHealthCheck, IAsyncDisposable
     {
         while (group.Count < GroupLimit && writes.Reader.TryRead(out var write))
             group.Add(write);
+        // Looked for last and put first: what was to come along is done before whatever was asked for after it.
+        var first = new List<Write>();
+        while (along.TryDequeue(out var write))
+            first.Add(write);
+        group.InsertRange(0, first);
     }
 
     private static bool DropCancelled(List<Write> group)

@@ -181,6 +181,8 @@ internal sealed class CrmLedgerModel : IAsyncDisposable
         if (dies)
             return;
         await ledgers[worker].ConfirmedAsync(leftOver, None);
+        // From then on nobody else sees them either.
+        Assert.Empty(await ledgers[worker].LeftOverAsync(TimeSpan.Zero, 1000, None));
         unpublished.Clear();
     }
 

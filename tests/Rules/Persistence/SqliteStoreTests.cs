@@ -26,7 +26,7 @@ public sealed class SqliteStoreTests() : StoreContract(new SqliteUnderTest())
         var store = Sqlite.Open("t.db", Schema);
         await InsertAsync(store, 1);
         using var gate = new ManualResetEventSlim();
-        var blocked = BlockAsync(store, gate);
+        var blocked = await BlockAsync(store, gate);
 
         Task[] good = [InsertAsync(store, 2), InsertAsync(store, 3), InsertAsync(store, 4)];
         var taken = InsertAsync(store, 1);
@@ -48,7 +48,7 @@ public sealed class SqliteStoreTests() : StoreContract(new SqliteUnderTest())
     {
         var store = Sqlite.Open("t.db", Schema);
         using var gate = new ManualResetEventSlim();
-        var blocked = BlockAsync(store, gate);
+        var blocked = await BlockAsync(store, gate);
         var (failures, outages) = (0, 0);
         var failed = store.WriteAsync(connection => failures++ is 0 ? throw new InvalidDataException() : Execute(connection, "INSERT INTO t VALUES(99)"), None);
         var delayed = store.WriteAsync(connection => outages++ is 0 ? throw new SqliteException("disk is full", 13) : Execute(connection, "INSERT INTO t VALUES(1)"), None);
@@ -66,7 +66,7 @@ public sealed class SqliteStoreTests() : StoreContract(new SqliteUnderTest())
         var store = Sqlite.Open("t.db", Schema);
         using var gate = new ManualResetEventSlim();
         using var cancel = new CancellationTokenSource();
-        var blocked = BlockAsync(store, gate);
+        var blocked = await BlockAsync(store, gate);
         var cancelled = store.WriteAsync(connection => Execute(connection, "INSERT INTO t VALUES(99)"), cancel.Token);
         await cancel.CancelAsync();
         gate.Set();
@@ -75,6 +75,18 @@ public sealed class SqliteStoreTests() : StoreContract(new SqliteUnderTest())
         await blocked;
         await InsertAsync(store, 1);
         Assert.Equal([1], await RowsAsync(store));
+    }
+
+    [Fact]
+    public async Task What_goes_along_is_done_with_the_next_transaction_and_before_all_else_in_it()
+    {
+        var (store, other) = (Sqlite.Open("t.db", Schema), Sqlite.Open("t.db", Schema));
+        await InsertAsync(store, 1);
+        store.WriteAlong(connection => Execute(connection, "DELETE FROM t"));
+        Assert.Equal([1], await RowsAsync(other));
+
+        await InsertAsync(store, 2);
+        Assert.Equal([2], await RowsAsync(other));
     }
 
     [Fact]
@@ -135,11 +147,19 @@ public sealed class SqliteStoreTests() : StoreContract(new SqliteUnderTest())
     }
 
     /// <summary>A write that holds up those behind it, so that they become one group.</summary>
-    private static Task<bool> BlockAsync(SqliteStore store, ManualResetEventSlim gate) => store.WriteAsync(_ =>
+    /// <summary>Returns when the store's writer is held up: what is asked for then is not in its transaction.</summary>
+    private static async Task<Task<bool>> BlockAsync(SqliteStore store, ManualResetEventSlim gate)
     {
-        Assert.True(gate.Wait(TimeSpan.FromMinutes(1)), "Nobody opened the gate.");
-        return true;
-    }, None);
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var blocked = store.WriteAsync(_ =>
+        {
+            begun.TrySetResult();
+            Assert.True(gate.Wait(TimeSpan.FromMinutes(1)), "Nobody opened the gate.");
+            return true;
+        }, None);
+        await begun.Task;
+        return blocked;
+    }
 
     private static Task<int> InsertAsync(SqliteStore store, int x) => store.WriteAsync(connection => Execute(connection, $"INSERT INTO t VALUES({x})"), None);
 
