@@ -33,10 +33,14 @@ public abstract partial class DeliveryPump(
     protected override async Task WorkAsync(Claim claim)
     {
         using var span = LeadTrace.Start("deliver postback", ActivityKind.Internal, claim.Delivery.About);
-        bool? isUp = null;
-        var (delivery, settle) = (claim.Delivery, default(Func<Task>));
-        try { (settle, isUp) = await DeliverAsync(claim); }
-        finally { hosts.Leave(delivery.Postback.Target, lane, isUp); }
+        var (target, isUp, settle, begun) = (claim.Delivery.Postback.Target, default(bool?), default(Func<Task>), 0L);
+        var mayBegin = await hosts.BeginAsync(target, lane);
+        try
+        {
+            begun = Stopwatch.GetTimestamp();
+            (settle, isUp) = mayBegin ? await DeliverAsync(claim) : (() => GiveBackAsync(claim.Delivery), null);
+        }
+        finally { hosts.Leave(target, lane, isUp, Stopwatch.GetElapsedTime(begun)); }
         // Writing down and telling what came of a call is no call: the host's next one may begin.
         Wake();
         await settle();
@@ -55,7 +59,7 @@ public abstract partial class DeliveryPump(
         }
         // The deadline once more: past it the claim may be somebody else's.
         if (Stopwatch.GetElapsedTime(claim.Since) > BeginWithin)
-            return (() => SettleAsync(delivery, new DeliveryOutcome(DeliveryState.Waiting) { Unmade = true }, []), null);
+            return (() => GiveBackAsync(delivery), null);
 
         var (answer, sent) = await sender.SendAsync(rendered, current.Folder);
         var verdict = Verdict.Of(answer, template?.Answers ?? Tracker.AnswersOfUnnamed(current.Trackers), delivery.Attempt, delivery.Waited, Jitter.Next());
@@ -72,6 +76,9 @@ public abstract partial class DeliveryPump(
         };
         return (() => SettleAsync(delivery, outcome, ended is null ? [attempted] : [attempted, ended]), answer.IsUp);
     }
+
+    /// <summary>It was not called, and waits as before.</summary>
+    private Task GiveBackAsync(Delivery delivery) => SettleAsync(delivery, new DeliveryOutcome(DeliveryState.Waiting) { Unmade = true }, []);
 
     private async Task SettleAsync(Delivery delivery, DeliveryOutcome outcome, IReadOnlyList<Outgoing> events)
     {

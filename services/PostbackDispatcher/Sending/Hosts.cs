@@ -12,6 +12,15 @@ public sealed partial class Hosts(TimeProvider time, ILogger<Hosts> logger)
     /// <summary>Calls at once, to one host in one lane.</summary>
     public const int PlacesPerLane = 16;
 
+    /// <summary>
+    /// Deliveries that are claimed ahead, for the places that the host's calls will leave: what is claimed then is called as soon as
+    /// one ends, and no place waits for the ledger. None for a host that takes long, where they might as well be another replica's.
+    /// </summary>
+    public const int Ahead = PlacesPerLane;
+
+    /// <summary>A host that answers within this is quick. Much less than what a claim may wait for its call.</summary>
+    private static readonly TimeSpan Quick = TimeSpan.FromSeconds(1);
+
     /// <summary>After so many in a row that got no answer, or a server's error, the host is left alone.</summary>
     public const int FailuresInARow = 10;
 
@@ -23,7 +32,7 @@ public sealed partial class Hosts(TimeProvider time, ILogger<Hosts> logger)
 
     private readonly Dictionary<string, Host> hosts = [];
 
-    /// <summary>Hosts that have fewer places than <see cref="PlacesPerLane"/> free in a lane, with how many.</summary>
+    /// <summary>Hosts of which other than <see cref="PlacesPerLane"/> deliveries may be claimed in a lane, with how many.</summary>
     public IReadOnlyDictionary<string, int> Places(Lane lane)
     {
         var now = time.GetUtcNow();
@@ -53,7 +62,7 @@ public sealed partial class Hosts(TimeProvider time, ILogger<Hosts> logger)
             return [.. hosts.OrderBy(host => host.Key, StringComparer.Ordinal).Select(host => PauseOf(host.Key, host.Value, now)).OfType<Pause>()];
     }
 
-    /// <summary>Takes a place.</summary>
+    /// <summary>Counts one that was claimed.</summary>
     public void Enter(string target, Lane lane)
     {
         lock (hosts)
@@ -64,14 +73,27 @@ public sealed partial class Hosts(TimeProvider time, ILogger<Hosts> logger)
         }
     }
 
+    /// <summary>Waits for one of the host's places. False when the host is left alone since it was claimed.</summary>
+    public async Task<bool> BeginAsync(string target, Lane lane)
+    {
+        SemaphoreSlim places;
+        lock (hosts)
+            places = hosts[target].Free[(int)lane];
+        await places.WaitAsync();
+        return PausedUntil(target) is null;
+    }
+
     /// <summary>Gives the place back.</summary>
     /// <param name="isUp">Whether the host answered as one that works; null when it was not called.</param>
-    public void Leave(string target, Lane lane, bool? isUp)
+    /// <param name="took">How long it took to answer.</param>
+    public void Leave(string target, Lane lane, bool? isUp, TimeSpan took)
     {
         lock (hosts)
         {
             var host = hosts[target];
             host.Busy[(int)lane]--;
+            host.Free[(int)lane].Release();
+            host.IsQuick = isUp is true && took < Quick;
             if (isUp is true)
                 Recover(target, host);
             else if (isUp is false && ++host.Failures >= FailuresInARow)
@@ -113,7 +135,13 @@ public sealed partial class Hosts(TimeProvider time, ILogger<Hosts> logger)
 
     private sealed class Host
     {
+        /// <summary>Claimed, and not ended.</summary>
         public int[] Busy { get; } = new int[Enum.GetValues<Lane>().Length];
+
+        /// <summary>Places.</summary>
+        public SemaphoreSlim[] Free { get; } = [.. Enum.GetValues<Lane>().Select(_ => new SemaphoreSlim(PlacesPerLane))];
+
+        public bool IsQuick { get; set; }
 
         public int Failures { get; set; }
 
@@ -122,7 +150,7 @@ public sealed partial class Hosts(TimeProvider time, ILogger<Hosts> logger)
         public bool IsIdle => Array.TrueForAll(Busy, count => count is 0);
 
         public int Places(Lane lane, DateTimeOffset now) =>
-            PausedUntil is not { } until ? PlacesPerLane - Busy[(int)lane]
+            PausedUntil is not { } until ? Math.Max(0, PlacesPerLane + (IsQuick ? Ahead : 0) - Busy[(int)lane])
             : until <= now && IsIdle ? 1
             : 0;
     }

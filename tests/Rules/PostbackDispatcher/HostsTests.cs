@@ -8,6 +8,8 @@ namespace LeadRelay.Tests.Rules.PostbackDispatcher;
 public class HostsTests
 {
     private const string Host = "https://t.example";
+    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(2);
+
     private readonly ManualClock clock = new();
     private readonly Hosts hosts;
 
@@ -25,10 +27,39 @@ public class HostsTests
     }
 
     [Fact]
+    public void Of_a_quick_host_as_many_again_are_claimed_ahead_until_it_is_slow()
+    {
+        for (var i = 0; i < 3; i++)
+            hosts.Enter(Host, Lane.First);
+        hosts.Leave(Host, Lane.First, isUp: true, TimeSpan.FromMilliseconds(50));
+        Assert.Equal(Hosts.PlacesPerLane + Hosts.Ahead - 2, Free(Lane.First));
+
+        hosts.Leave(Host, Lane.First, isUp: true, Slow);
+        Assert.Equal(Hosts.PlacesPerLane - 1, Free(Lane.First));
+    }
+
+    [Fact]
+    public async Task What_is_claimed_ahead_is_called_when_a_place_is_free_and_not_when_the_host_is_left_alone_since()
+    {
+        var claims = Enumerable.Range(0, Hosts.PlacesPerLane + 2).Select(_ =>
+        {
+            hosts.Enter(Host, Lane.First);
+            return hosts.BeginAsync(Host, Lane.First);
+        }).ToArray();
+        Assert.Equal(Hosts.PlacesPerLane, claims.Count(claim => claim.IsCompletedSuccessfully && claim.Result));
+
+        hosts.Leave(Host, Lane.First, isUp: true, Slow);
+        Assert.True(await claims[^2]);
+        for (var i = 0; i < Hosts.FailuresInARow; i++)
+            hosts.Leave(Host, Lane.First, isUp: false, Slow);
+        Assert.False(await claims[^1]);
+    }
+
+    [Fact]
     public void What_is_not_in_use_and_works_is_not_remembered()
     {
         hosts.Enter(Host, Lane.First);
-        hosts.Leave(Host, Lane.First, isUp: true);
+        hosts.Leave(Host, Lane.First, isUp: true, Slow);
 
         Assert.Empty(hosts.Places(Lane.First));
     }
@@ -46,7 +77,7 @@ public class HostsTests
         Assert.Equal((1, 1), (Free(Lane.First), Free(Lane.Retry)));
         hosts.Enter(Host, Lane.Retry);
         Assert.Equal((0, 0), (Free(Lane.First), Free(Lane.Retry)));
-        hosts.Leave(Host, Lane.Retry, isUp: false);
+        hosts.Leave(Host, Lane.Retry, isUp: false, Slow);
         Assert.Equal(0, Free(Lane.First));
 
         clock.Advance(Hosts.Pause);
@@ -70,7 +101,7 @@ public class HostsTests
         Assert.Empty(hosts.Pauses());
         hosts.Enter(Host, Lane.Retry);
         Assert.Equal(pause, Assert.Single(hosts.Pauses()));
-        hosts.Leave(Host, Lane.Retry, isUp: true);
+        hosts.Leave(Host, Lane.Retry, isUp: true, Slow);
         Assert.Empty(hosts.Pauses());
     }
 
@@ -133,7 +164,7 @@ public class HostsTests
         for (var i = 0; i < times; i++)
         {
             hosts.Enter(Host, Lane.First);
-            hosts.Leave(Host, Lane.First, isUp);
+            hosts.Leave(Host, Lane.First, isUp, Slow);
         }
     }
 }
