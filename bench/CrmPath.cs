@@ -33,23 +33,23 @@ internal static class CrmPath
         {
             Shape = RelayShape.Processes, Node = await RabbitNode.SharedAsync(), Services = ["CrmWriter"], Environment = Production.Environment, Configure = WithRoom,
         });
-        await using var publisher = await Publisher.ConnectAsync(relay.BrokerUrl!);
+        await using var wire = await Wire.ConnectAsync(relay.BrokerUrl!);
 
-        await WriteAsync(relay, publisher, 3_000);
+        await WriteAsync(relay, wire, 3_000);
         await relay.FaultAsync(new { target = "crm", kind = "delay", delay_ms = (int)Slow.TotalMilliseconds });
-        var slow = await CompareAsync(relay, publisher, 3_000, TimeSpan.FromSeconds(10), $"a CRM of {Slow.TotalMilliseconds:0} ms", Wanted);
+        var slow = await CompareAsync(relay, wire, 3_000, TimeSpan.FromSeconds(10), $"a CRM of {Slow.TotalMilliseconds:0} ms", Wanted);
         using var opened = await relay.Sandbox.DeleteAsync(new Uri("faults", UriKind.Relative));
-        var quick = await CompareAsync(relay, publisher, 5_000, TimeSpan.FromSeconds(4), "a CRM of 0 ms", null);
+        var quick = await CompareAsync(relay, wire, 5_000, TimeSpan.FromSeconds(4), "a CRM of 0 ms", null);
         return [.. slow, .. quick, new("CrmWriter's memory at most, MB", $"{Machine.PeakMemory(relay.Process("CrmWriter").Id):0}")];
     }
 
-    private static async Task<IReadOnlyList<Figure>> CompareAsync(Relay relay, Publisher publisher, int leads, TimeSpan bareLength, string what, double? wanted)
+    private static async Task<IReadOnlyList<Figure>> CompareAsync(Relay relay, Wire wire, int leads, TimeSpan bareLength, string what, double? wanted)
     {
         double[] ours = new double[Rounds], bare = new double[Rounds];
         var (used, usedBare) = (new IReadOnlyList<(string, double)>[Rounds], new IReadOnlyList<(string, double)>[Rounds]);
         for (var round = 0; round < Rounds; round++)
         {
-            (ours[round], used[round]) = await WriteAsync(relay, publisher, leads);
+            (ours[round], used[round]) = await WriteAsync(relay, wire, leads);
             await Task.Delay(Calm);
             (bare[round], usedBare[round]) = await CallAsync(relay, bareLength);
         }
@@ -61,14 +61,14 @@ internal static class CrmPath
     }
 
     /// <summary>Has orders made of new leads; the rate is that from a tenth of the orders to nine tenths.</summary>
-    public static async Task<(double PerSecond, IReadOnlyList<(string, double)> Used)> WriteAsync(Relay relay, Publisher publisher, int count, int replicas = 1)
+    public static async Task<(double PerSecond, IReadOnlyList<(string, double)> Used)> WriteAsync(Relay relay, Wire wire, int count, int replicas = 1)
     {
         var at = DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
         var leads = Enumerable.Range(0, int.MaxValue).Select(_ => LeadStory.Of(++nextLead, at)[0]).Where(sent => sent.Message is LeadSubmitted).Take(count)
             .Select(sent => sent with { Message = (LeadSubmitted)sent.Message with { About = sent.Message.About with { Connection = "sandbox" } } }).ToList();
         Halt.Hold(relay, "CrmWriter", replicas);
-        await publisher.PublishAsync(leads);
-        await publisher.EmptyAsync(Topology.Audit);
+        await wire.PublishToAllAsync(leads);
+        await wire.EmptyAsync(Topology.Audit);
 
         var used = new Processors([.. Enumerable.Range(1, replicas).Select(replica => Processors.Of(relay, "CrmWriter", replica)), Processors.Broker, Processors.Of(relay, "Sandbox")]);
         Halt.Release(relay, "CrmWriter", replicas);

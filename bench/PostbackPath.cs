@@ -39,25 +39,25 @@ internal static class PostbackPath
                 Campaigns(config, "quick", quick);
             },
         });
-        await using var publisher = await Publisher.ConnectAsync(relay.BrokerUrl!);
+        await using var wire = await Wire.ConnectAsync(relay.BrokerUrl!);
 
-        await DeliverAsync(relay, publisher, slow, "slow");
-        await DeliverAsync(relay, publisher, quick, "quick");
+        await DeliverAsync(relay, wire, slow, "slow");
+        await DeliverAsync(relay, wire, quick, "quick");
         return
         [
-            .. await CompareAsync(relay, publisher, slow, "slow", $"a tracker of {Slow.TotalMilliseconds:0} ms", Wanted),
-            .. await CompareAsync(relay, publisher, quick, "quick", "a tracker of 0 ms", null),
+            .. await CompareAsync(relay, wire, slow, "slow", $"a tracker of {Slow.TotalMilliseconds:0} ms", Wanted),
+            .. await CompareAsync(relay, wire, quick, "quick", "a tracker of 0 ms", null),
             new("PostbackDispatcher's memory at most, MB", $"{Machine.PeakMemory(relay.Process("PostbackDispatcher").Id):0}"),
         ];
     }
 
-    private static async Task<IReadOnlyList<Figure>> CompareAsync(Relay relay, Publisher publisher, BareTracker tracker, string name, string what, double? wanted)
+    private static async Task<IReadOnlyList<Figure>> CompareAsync(Relay relay, Wire wire, BareTracker tracker, string name, string what, double? wanted)
     {
         double[] ours = new double[Rounds], bare = new double[Rounds];
         var (used, usedBare) = (new IReadOnlyList<(string, double)>[Rounds], new IReadOnlyList<(string, double)>[Rounds]);
         for (var round = 0; round < Rounds; round++)
         {
-            (ours[round], used[round]) = await DeliverAsync(relay, publisher, tracker, name);
+            (ours[round], used[round]) = await DeliverAsync(relay, wire, tracker, name);
             await Task.Delay(Calm);
             (bare[round], usedBare[round]) = await CallAsync(tracker);
         }
@@ -69,19 +69,19 @@ internal static class PostbackPath
     }
 
     /// <summary>Has the changes of new orders delivered; the rate is that from a tenth of the receipts to nine tenths.</summary>
-    public static async Task<(double PerSecond, IReadOnlyList<(string, double)> Used)> DeliverAsync(Relay relay, Publisher publisher, BareTracker tracker, string name, int count = Changes, int replicas = 1)
+    public static async Task<(double PerSecond, IReadOnlyList<(string, double)> Used)> DeliverAsync(Relay relay, Wire wire, BareTracker tracker, string name, int count = Changes, int replicas = 1)
     {
         var at = DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().AddHours(-1).ToUnixTimeMilliseconds());
         var stories = Enumerable.Range(0, int.MaxValue).Select(_ => Interlocked.Increment(ref nextLead)).Select(lead => LeadStory.Of(lead, at, $"{name}{lead % tracker.Addresses.Count}"))
             .Where(story => story.Any(sent => sent.Message is OrderStatusChanged)).Take(count).ToList();
 
-        await publisher.PublishAsync(stories.Select(story => story.Single(sent => sent.Message is OrderCreated)));
+        await wire.PublishToAllAsync(stories.Select(story => story.Single(sent => sent.Message is OrderCreated)));
         await relay.Eventually("all orders are known", () => relay.Node!.QueuesAsync(relay.BrokerUrl!), queues => queues[Topology.PostbackDispatcher].Messages is 0, TimeSpan.FromMinutes(2));
         await Task.Delay(Calm);
         Halt.Hold(relay, "PostbackDispatcher", replicas);
-        await publisher.PublishAsync(stories.Select(story => story.First(sent => sent.Message is OrderStatusChanged)));
+        await wire.PublishToAllAsync(stories.Select(story => story.First(sent => sent.Message is OrderStatusChanged)));
         foreach (var queue in new[] { Topology.Audit, Topology.CrmWriter })
-            await publisher.EmptyAsync(queue);
+            await wire.EmptyAsync(queue);
         await tracker.ReceiptsAsync();
 
         var used = new Processors([.. Enumerable.Range(1, replicas).Select(replica => Processors.Of(relay, "PostbackDispatcher", replica)), Processors.Broker, tracker.Process]);

@@ -33,13 +33,13 @@ internal static class Reaction
             Configure = config => Samples.Campaign(config, "approval", (Samples.PostbacksOf(config),
                 $"\"postbacks\": {{ \"approve\": \"{tracker.Addresses[0]}/postback?subid={{click}}&status={{status}}&tid={{order_id}}&payout={{payout}}&currency={{currency}}\" }}")),
         });
-        await using var publisher = await Publisher.ConnectAsync(relay.BrokerUrl!);
+        await using var wire = await Wire.ConnectAsync(relay.BrokerUrl!);
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = relay.Address("WebhookReceiver") };
 
-        await TellAsync(relay, publisher, http, tracker, WarmUp);
+        await TellAsync(relay, wire, http, tracker, WarmUp);
         var rounds = new List<Round>();
         for (var round = 0; round < Rounds; round++)
-            rounds.Add(await TellAsync(relay, publisher, http, tracker, Length));
+            rounds.Add(await TellAsync(relay, wire, http, tracker, Length));
         Figure Row(string what, Func<Round, Met> times, double share, double? limit = null) =>
             Figure.Of(what, new Rounds([.. rounds.Select(round => times(round).Within(share))]), limit is null ? "" : $"< {limit}", limit is null ? null : figure => figure < limit);
         return
@@ -57,9 +57,9 @@ internal static class Reaction
     private sealed record Round(Met ToReceipt, Met ToAnswer, Met Between, IReadOnlyList<(string, double)> Used);
 
     /// <summary>Has the orders made, then tells of their approvals.</summary>
-    private static async Task<Round> TellAsync(Relay relay, Publisher publisher, HttpClient http, BareTracker tracker, TimeSpan length)
+    private static async Task<Round> TellAsync(Relay relay, Wire wire, HttpClient http, BareTracker tracker, TimeSpan length)
     {
-        var orders = await OrdersAsync(relay, publisher, (int)(PerSecond * length.TotalSeconds));
+        var orders = await OrdersAsync(relay, wire, (int)(PerSecond * length.TotalSeconds));
         var bodies = orders.Select(order => Body(order.Id, order.ClickId)).ToArray();
         var answered = new long[orders.Count];
         await tracker.ReceiptsAsync();
@@ -92,10 +92,10 @@ internal static class Reaction
     }
 
     /// <summary>Leads as Intake publishes them, and their orders when all that they bring about has come to rest.</summary>
-    private static async Task<IReadOnlyList<(string Id, string ClickId)>> OrdersAsync(Relay relay, Publisher publisher, int count)
+    private static async Task<IReadOnlyList<(string Id, string ClickId)>> OrdersAsync(Relay relay, Wire wire, int count)
     {
         var at = DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
-        await publisher.PublishAsync(Enumerable.Range(0, int.MaxValue).Select(_ => LeadStory.Of(++nextLead, at, "approval")[0]).Where(sent => sent.Message is LeadSubmitted).Take(count)
+        await wire.PublishToAllAsync(Enumerable.Range(0, int.MaxValue).Select(_ => LeadStory.Of(++nextLead, at, "approval")[0]).Where(sent => sent.Message is LeadSubmitted).Take(count)
             .Select(sent => sent with { Message = (LeadSubmitted)sent.Message with { About = sent.Message.About with { Connection = "sandbox" } } }));
         List<(string, string)> orders = [];
         await relay.Eventually("every lead has its order", async () =>

@@ -73,32 +73,32 @@ internal static class Scale
     private static async Task<double> WriteOrdersAsync(int replicas)
     {
         await using var relay = await StartAsync(replicas, config => CrmPath.WithRoom(config, CrmCallsAtOnce), "CrmWriter");
-        await using var publisher = await Publisher.ConnectAsync(relay.BrokerUrl!);
-        await CrmPath.WriteAsync(relay, publisher, 1_500 * replicas, replicas);
+        await using var wire = await Wire.ConnectAsync(relay.BrokerUrl!);
+        await CrmPath.WriteAsync(relay, wire, 1_500 * replicas, replicas);
         await relay.FaultAsync(new { target = "crm", kind = "delay", delay_ms = (int)CrmLatency.TotalMilliseconds });
-        return (await CrmPath.WriteAsync(relay, publisher, 800 * replicas, replicas)).PerSecond;
+        return (await CrmPath.WriteAsync(relay, wire, 800 * replicas, replicas)).PerSecond;
     }
 
     private static async Task<double> DeliverAsync(int replicas)
     {
         await using var tracker = await BareTracker.StartAsync(hosts: 1, TrackerLatency);
         await using var relay = await StartAsync(replicas, config => PostbackPath.Campaigns(config, "slow", tracker), "PostbackDispatcher");
-        await using var publisher = await Publisher.ConnectAsync(relay.BrokerUrl!);
-        await PostbackPath.DeliverAsync(relay, publisher, tracker, "slow", 1_500 * replicas, replicas);
-        return (await PostbackPath.DeliverAsync(relay, publisher, tracker, "slow", 2_500 * replicas, replicas)).PerSecond;
+        await using var wire = await Wire.ConnectAsync(relay.BrokerUrl!);
+        await PostbackPath.DeliverAsync(relay, wire, tracker, "slow", 1_500 * replicas, replicas);
+        return (await PostbackPath.DeliverAsync(relay, wire, tracker, "slow", 2_500 * replicas, replicas)).PerSecond;
     }
 
     private static async Task<double> WriteAuditAsync(int replicas)
     {
         await using var relay = await StartAsync(replicas, _ => { }, "AuditStore");
-        await using var publisher = await Publisher.ConnectAsync(relay.BrokerUrl!);
+        await using var wire = await Wire.ConnectAsync(relay.BrokerUrl!);
         var rate = 0.0;
         var lead = 0;
         // The first is for the processes to become warm.
         foreach (var messages in new[] { 15_000, 25_000 })
         {
             Halt.Hold(relay, "AuditStore", replicas);
-            await publisher.PublishAsync(Enumerable.Range(0, int.MaxValue).SelectMany(_ => LeadStory.Of(++lead, TimeProvider.System.GetUtcNow())).Take(messages));
+            await wire.PublishToAllAsync(Enumerable.Range(0, int.MaxValue).SelectMany(_ => LeadStory.Of(++lead, TimeProvider.System.GetUtcNow())).Take(messages));
             var started = Stopwatch.GetTimestamp();
             Halt.Release(relay, "AuditStore", replicas);
             await QuietAsync(relay);
@@ -110,8 +110,8 @@ internal static class Scale
     private static async Task<double> LookUpAsync(int replicas)
     {
         await using var relay = await StartAsync(replicas, Samples.NoRateLimit, "Intake", "AuditStore");
-        await using var publisher = await Publisher.ConnectAsync(relay.BrokerUrl!);
-        await publisher.PublishAsync(Enumerable.Range(1, Stored).SelectMany(lead => LeadStory.Of(lead, TimeProvider.System.GetUtcNow())));
+        await using var wire = await Wire.ConnectAsync(relay.BrokerUrl!);
+        await wire.PublishToAllAsync(Enumerable.Range(1, Stored).SelectMany(lead => LeadStory.Of(lead, TimeProvider.System.GetUtcNow())));
         await QuietAsync(relay);
         var leads = Enumerable.Range(1, Stored).Where(lead => lead % 20 is not 1).Select(lead => $"leads/{LeadStory.Id(lead)}").ToArray();
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });

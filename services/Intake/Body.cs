@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
@@ -20,9 +21,17 @@ public sealed record Body(IReadOnlyDictionary<string, string> Fields, RawPayload
     /// <summary>Reads it, or says why it cannot be read; then the payload is all there is.</summary>
     public static async Task<(Body Body, Refusal? Refusal)> ReadAsync(HttpRequest request, CancellationToken ct)
     {
-        var bytes = new byte[Limit + 1];
-        var length = await request.Body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, ct);
-        return Read(request.Method, request.ContentType ?? "", bytes.AsSpan(0, length));
+        // Room for the largest body for each of the small ones would be most of what a lead takes of the memory.
+        var bytes = ArrayPool<byte>.Shared.Rent(Limit + 1);
+        try
+        {
+            var length = await request.Body.ReadAtLeastAsync(bytes.AsMemory(0, Limit + 1), Limit + 1, throwOnEndOfStream: false, ct);
+            return Read(request.Method, request.ContentType ?? "", bytes.AsSpan(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
     }
 
     /// <summary>The same for bytes at hand.</summary>

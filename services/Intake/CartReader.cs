@@ -56,6 +56,8 @@ public static class CartReader
     /// <summary>The beginnings of the names of each item, in the order of the list: <c>cart.items.0.</c>.</summary>
     private static List<string> Prefixes(IReadOnlyDictionary<string, string> given)
     {
+        if (!given.Keys.Any(name => name.Contains("cart.", StringComparison.OrdinalIgnoreCase)))
+            return [];
         foreach (var list in FieldAliases.Wrapped("cart.items.").Concat(FieldAliases.Wrapped("cart.")))
         {
             var numbers = given.Keys.Where(name => name.StartsWith(list, StringComparison.OrdinalIgnoreCase))

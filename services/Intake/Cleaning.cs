@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace LeadRelay.Intake;
@@ -5,10 +6,12 @@ namespace LeadRelay.Intake;
 /// <summary>What every value of a body goes through, whatever it means.</summary>
 public static class Cleaning
 {
+    private static readonly SearchValues<char> Controls = SearchValues.Create([.. Enumerable.Range(0, 256).Select(c => (char)c).Where(char.IsControl)]);
+
     /// <summary>Without control characters (a line break or tab is a space) and outer spaces.</summary>
     public static string Clean(string value)
     {
-        if (!value.Any(char.IsControl))
+        if (!value.AsSpan().ContainsAny(Controls))
             return value.Trim();
         var clean = new StringBuilder(value.Length);
         foreach (var c in value)

@@ -8,11 +8,11 @@ public static partial class Credentials
 {
     public const string Mask = "***";
 
-    /// <summary>Names under which a body may carry the key.</summary>
+    /// <summary>Names under which a body may carry the key; all have that word in them.</summary>
     public static readonly IReadOnlySet<string> Names = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "api_key", "apikey", "api-key" };
 
     /// <summary>Whether a field is one of them or inside one, in whatever object, and with stray characters around it.</summary>
-    public static bool IsName(string path) => path.Split('.').Any(part => Names.Contains(part.Trim(Strays)));
+    public static bool IsName(string path) => path.Contains("key", StringComparison.OrdinalIgnoreCase) && path.Split('.').Any(part => Names.Contains(part.Trim(Strays)));
 
     private static readonly char[] Strays = [.. Enumerable.Range(0, 128).Select(c => (char)c).Where(c => !char.IsLetterOrDigit(c)), '\uFFFD'];
 

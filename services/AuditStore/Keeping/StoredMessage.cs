@@ -1,8 +1,9 @@
 using System.Collections.Frozen;
+using System.Text;
 using System.Text.Json;
+using LeadRelay.Bus;
 using LeadRelay.Persistence.Audit;
 using MassTransit;
-using MassTransit.Serialization;
 
 namespace LeadRelay.AuditStore;
 
@@ -20,25 +21,37 @@ public sealed record StoredMessage(AuditEntry Entry, IAudited? Message)
     {
         // The contract's name: first of the message's types, urn:message:NAMESPACE:NAME.
         var kind = context.SupportedMessageTypes.First()[("urn:message:".Length + typeof(IAudited).Namespace!.Length + 1)..];
-        using var envelope = JsonDocument.Parse(context.ReceiveContext.Body.GetBytes());
-        var json = envelope.RootElement.GetProperty("message");
+        var json = MessageIn(context.ReceiveContext.Body.GetBytes());
         var message = Read(kind, json);
         return new StoredMessage(new AuditEntry(context.MessageId!.Value, kind, (message ?? context.Message).At, (message ?? context.Message).About ?? new Subject(),
-            (context.CorrelationId ?? context.ConversationId)?.ToString(), phones.Of(message is null ? null : Phone(message)), message is null ? null : Comment(message), json.GetRawText()), message);
+            (context.CorrelationId ?? context.ConversationId)?.ToString(), phones.Of(message is null ? null : Phone(message)), message is null ? null : Comment(message), Encoding.UTF8.GetString(json)), message);
     }
 
-    public static StoredMessage Of(AuditEntry entry)
+    public static StoredMessage Of(AuditEntry entry) => new(entry, Read(entry.Kind, Encoding.UTF8.GetBytes(entry.Message)));
+
+    /// <summary>The message as it is written in its envelope.</summary>
+    private static ReadOnlySpan<byte> MessageIn(ReadOnlySpan<byte> envelope)
     {
-        using var json = JsonDocument.Parse(entry.Message);
-        return new(entry, Read(entry.Kind, json.RootElement));
+        var reader = new Utf8JsonReader(envelope);
+        reader.Read();
+        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        {
+            var isIt = reader.ValueTextEquals("message"u8);
+            reader.Read();
+            var begin = (int)reader.TokenStartIndex;
+            reader.Skip();
+            if (isIt)
+                return envelope[begin..(int)reader.BytesConsumed];
+        }
+        throw new JsonException("The envelope has no message.");
     }
 
     /// <summary>Null when this version has no such contract, or the message lacks what the contract demands: it is stored, and not looked into.</summary>
-    private static IAudited? Read(string kind, JsonElement json)
+    private static IAudited? Read(string kind, ReadOnlySpan<byte> json)
     {
         try
         {
-            return Contracts.TryGetValue(kind, out var type) ? json.Deserialize(type, Strict) as IAudited : null;
+            return Contracts.TryGetValue(kind, out var type) ? JsonSerializer.Deserialize(json, type, Strict) as IAudited : null;
         }
         catch (JsonException)
         {
@@ -46,7 +59,7 @@ public sealed record StoredMessage(AuditEntry Entry, IAudited? Message)
         }
     }
 
-    private static readonly JsonSerializerOptions Strict = new(SystemTextJsonMessageSerializer.Options) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+    private static readonly JsonSerializerOptions Strict = new(WireJson.Options) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
 
     private static string? Phone(IAudited message) => message switch
     {

@@ -1,5 +1,6 @@
 using LeadRelay.Logging;
 using MassTransit;
+using MassTransit.Serialization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -27,6 +28,7 @@ public static class RelayBus
         if (broker.Url is null && !isWhole)
             throw new InvalidOperationException("Broker__Url is not set. A service on its own needs the RabbitMQ that the others use (amqp://…): in its own memory nobody would hear it. Standalone can do without.");
         builder.Services.AddSingleton(broker);
+        SystemTextJsonMessageSerializer.Options = WireJson.Options;
         var endpoints = new List<string>();
         builder.Services.AddMassTransit(bus =>
         {
