@@ -22,12 +22,10 @@ COPY shared/Persistence.MongoDb/Persistence.MongoDb.csproj shared/Persistence.Mo
 COPY shared/ServiceDefaults/ServiceDefaults.csproj shared/ServiceDefaults/
 COPY tools/Relayctl/Relayctl.csproj tools/Relayctl/
 COPY tools/Sandbox/Sandbox.csproj tools/Sandbox/
-RUN set -e; for project in services/*/ tools/*/; do dotnet restore "$project" -p:MongoDb=$MONGODB -v q; done
+RUN set -e; for project in services/*/ tools/*/; do dotnet restore "$project" --use-current-runtime -p:PublishReadyToRun=true -p:MongoDb=$MONGODB -v q; done
 
 COPY . .
-RUN set -e; for project in services/AuditStore services/CrmWriter services/Intake services/PostbackDispatcher services/WebhookReceiver tools/Relayctl tools/Sandbox; do \
-      dotnet publish "$project" -c Release -p:MongoDb=$MONGODB -o "/out/${project##*/}" -v q --nologo -tl:off; \
-    done
+RUN MongoDb=$MONGODB tools/publish /out services/AuditStore services/CrmWriter services/Intake services/PostbackDispatcher services/WebhookReceiver tools/Relayctl tools/Sandbox
 
 FROM build AS chosen
 ARG SERVICE

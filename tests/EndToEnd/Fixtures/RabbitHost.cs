@@ -22,6 +22,7 @@ internal abstract class RabbitHost : IAsyncDisposable
         management.sample_retention_policies.detailed.minute = 1
         disk_free_limit.absolute = 50MB
         vm_memory_high_watermark.absolute = 1GB
+        raft.wal_max_size_bytes = 67108864
         """;
 
     /// <summary>What does not fit the newer format: quorum queues report their lengths every half second, too.</summary>

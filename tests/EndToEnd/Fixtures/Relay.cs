@@ -198,7 +198,7 @@ public sealed partial class Relay : IAsyncDisposable
             ["DOTNET_gcServer"] = "0",
             ["DOTNET_TieredPGO"] = "0",
             // Where the program's own files are; the working directory is a temporary folder, so that a relative path cannot hit the repository.
-            ["ASPNETCORE_CONTENTROOT"] = Path.Combine(TestRun.Binaries, service, TestRun.Configuration),
+            ["ASPNETCORE_CONTENTROOT"] = TestRun.Program(service),
         };
         foreach (var each in RelayOptions.AllServices)
             settings[$"Ports__{each}"] = PortText(each, each == service ? replica : 1);

@@ -31,14 +31,14 @@ public sealed class ServiceProcess : IAsyncDisposable
     public long Memory => long.Parse(
         File.ReadLines($"/proc/{Id}/status").Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
 
-    /// <summary>Starts a project as it was built, in the same configuration as these tests; does not wait until it is ready.</summary>
+    /// <summary>Starts a project's program (<see cref="TestRun.Program"/>); does not wait until it is ready.</summary>
     /// <param name="project">The project's name: <c>Intake</c>.</param>
     /// <param name="environment">Its settings, as environment variables.</param>
     /// <param name="name">What to call it in messages; the project's name if not given.</param>
     /// <param name="folder">Its working directory; the repository if not given.</param>
     public static ServiceProcess Start(string project, IReadOnlyDictionary<string, string> environment, string? name = null, string? folder = null)
     {
-        var assembly = Path.Combine(TestRun.Binaries, project, TestRun.Configuration, $"LeadRelay.{project}.dll");
+        var assembly = Path.Combine(TestRun.Program(project), $"LeadRelay.{project}.dll");
         if (!File.Exists(assembly))
             throw new FileNotFoundException($"{project} is not built: there is no {assembly}.");
         // A killed process would leave the diagnostics' sockets behind.

@@ -36,6 +36,12 @@ public static class TestRun
     public static string Configuration { get; } =
         new DirectoryInfo(AppContext.BaseDirectory).Name.Contains("release", StringComparison.OrdinalIgnoreCase) ? "release" : "debug";
 
+    /// <summary>Where a project's program is: in its folder of <c>LEADRELAY_PROGRAMS</c> if it was published there, as production's images have it; else as it was built together with these tests.</summary>
+    public static string Program(string project) =>
+        Environment.GetEnvironmentVariable("LEADRELAY_PROGRAMS") is { Length: > 0 } published && Path.Combine(published, project) is var folder && Directory.Exists(folder)
+            ? folder
+            : Path.Combine(Binaries, project, Configuration);
+
     /// <summary>An empty folder, deleted with the run at the latest.</summary>
     public static string NewFolder(string name)
     {
