@@ -42,6 +42,7 @@ public static class ChaosRun
         using var healed = CancellationTokenSource.CreateLinkedTokenSource(ended.Token);
         var telling = report.TellAsync(healed.Token);
         await harms.DoAsync(plan);
+        await Task.Delay(form.CatchUp);
         var after = report.Now;
         await healed.CancelAsync();
         await telling;

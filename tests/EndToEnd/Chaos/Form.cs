@@ -8,25 +8,26 @@ namespace LeadRelay.Tests.EndToEnd.Chaos;
 /// Within this time after an order was made its changes are told. Longer than the broker's outages, so that these find as much to tell as other times.
 /// </param>
 /// <param name="WarmUp">Load before the harm begins: processes that were just started have their code to compile, and orders their changes to come.</param>
+/// <param name="CatchUp">Load after the harm has ended: what the last harms held back is done and told then, and counts.</param>
 /// <param name="CrmTimeLimit">Of a call to SalesRender; whole seconds.</param>
 /// <param name="LookUps">
 /// How long after a doubt the last look for its order is taken; whole seconds, and longer than a CRM that hangs takes to do its work.
 /// </param>
 /// <param name="TrackerFailures">At most, in a row, of one order: after the first a postback is sent again 5 s later, after the second 30 s.</param>
-/// <param name="Leads">So many a second must be accepted, on average over the harm; 0 where the rates do not count.</param>
+/// <param name="Leads">So many a second must be accepted, on average from the first harm on; 0 where the rates do not count.</param>
 /// <param name="Changes">The same of status changes.</param>
 public sealed record Form(
-    TimeSpan Harm, TimeSpan Every, double LeadsPerSecond, TimeSpan ChangesOver, TimeSpan WarmUp, TimeSpan CrmTimeLimit, TimeSpan LookUps, int TrackerFailures,
+    TimeSpan Harm, TimeSpan Every, double LeadsPerSecond, TimeSpan ChangesOver, TimeSpan WarmUp, TimeSpan CatchUp, TimeSpan CrmTimeLimit, TimeSpan LookUps, int TrackerFailures,
     double Leads, double Changes)
 {
     /// <summary>Under full load.</summary>
     public static Form Full(TimeSpan harm) => new(
-        harm, TimeSpan.FromSeconds(6), 105, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(35), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20), TrackerFailures: 2,
+        harm, TimeSpan.FromSeconds(6), 105, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(35), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20), TrackerFailures: 2,
         Leads: 100, Changes: 300);
 
     /// <summary>Every rule in under a minute, with few leads.</summary>
     public static Form Brief { get; } = new(
-        TimeSpan.FromSeconds(14), TimeSpan.FromSeconds(1.75), 8, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(6), TrackerFailures: 1,
+        TimeSpan.FromSeconds(14), TimeSpan.FromSeconds(1.75), 8, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(2), TimeSpan.Zero, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(6), TrackerFailures: 1,
         Leads: 0, Changes: 0);
 
     /// <summary>Makes a copy of <c>config/</c> that of a run: two companies, of which one's look-ups are trusted, and a campaign for each tracker.</summary>

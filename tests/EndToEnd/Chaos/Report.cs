@@ -41,8 +41,8 @@ internal sealed class Report(Relay relay, RabbitNode node, Load load, Trackers t
         var isFast = (after.Done.Accepted - before.Done.Accepted) / seconds >= form.Leads && (after.Done.Changes - before.Done.Changes) / seconds >= form.Changes;
         var wanted = form.Leads is 0 ? "" : $"; {form.Leads:0} leads and {form.Changes:0} changes are wanted: {(isFast ? "" : "NOT ")}reached";
         var spent = after.Seconds.Select(process => (process.Key, Seconds: process.Value - before.Seconds.GetValueOrDefault(process.Key))).OrderByDescending(process => process.Seconds).ToArray();
-        say($"All is healed after {seconds:0} s of harm. Backlog: {await BacklogAsync()}.");
-        say($"rates    {Rates(before, after)} a second on average{wanted}; {after.Done.Retries - before.Done.Retries} calls had to be made again");
+        say($"All is healed since {form.CatchUp.TotalSeconds:0} s. Backlog: {await BacklogAsync()}.");
+        say($"rates    {Rates(before, after)} a second on average over {seconds:0} s{wanted}; {after.Done.Retries - before.Done.Retries} calls had to be made again");
         say($"CPU      {string.Join(", ", spent.Select(process => $"{process.Key} {process.Seconds:0.0} s"))}; in all {spent.Sum(process => process.Seconds) / seconds:0.00} processors");
         return isFast;
     }
