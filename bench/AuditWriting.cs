@@ -15,8 +15,8 @@ namespace LeadRelay.Bench;
 internal static class AuditWriting
 {
     private const int Rounds = 3;
-    private const int WarmUp = 20_000;
-    private const int Messages = 60_000;
+    private const int WarmUp = 60_000;
+    private const int Messages = 120_000;
     private const string Queue = "bare";
 
     /// <summary>Between two leads: 50 in a second.</summary>

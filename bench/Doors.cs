@@ -18,7 +18,7 @@ internal static class Doors
     private const int Rounds = 4;
     private const int AtOnce = 64;
     private const int PerSecond = 300;
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Phase = TimeSpan.FromSeconds(8);
 
     /// <summary>Where a body and its key have the number that makes each one another.</summary>

@@ -73,12 +73,14 @@ public sealed partial class Hosts(TimeProvider time, ILogger<Hosts> logger)
         }
     }
 
-    /// <summary>Waits for one of the host's places. False when the host is left alone since it was claimed.</summary>
+    /// <summary>Waits for one of the host's places. False when it was waited for, and the host is left alone since.</summary>
     public async Task<bool> BeginAsync(string target, Lane lane)
     {
         SemaphoreSlim places;
         lock (hosts)
             places = hosts[target].Free[(int)lane];
+        if (places.Wait(0))
+            return true;
         await places.WaitAsync();
         return PausedUntil(target) is null;
     }

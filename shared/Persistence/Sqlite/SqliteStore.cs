@@ -81,8 +81,8 @@ public sealed partial class SqliteStore : IHealthCheck, IAsyncDisposable
     }
 
     /// <summary>
-    /// Has work done with the next transaction, before all else in it. It is for what may as well be lost with the process: nobody waits
-    /// for it, and it makes no transaction of its own.
+    /// Has work done with the next transaction, before all else in it, or when the store closes. It is for what may be lost with a killed
+    /// process: nobody waits for it, and it makes no transaction of its own.
     /// </summary>
     public void WriteAlong(Action<SqliteConnection> work) => along.Enqueue(new Write<bool>(connection =>
     {
@@ -156,6 +156,8 @@ public sealed partial class SqliteStore : IHealthCheck, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (!along.IsEmpty && !disposed.IsCancellationRequested)
+            await TryAsync(CancellationToken.None);
         if (!writes.Writer.TryComplete())
             return;
         await disposed.CancelAsync();

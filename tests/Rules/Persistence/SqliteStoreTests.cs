@@ -87,6 +87,9 @@ public sealed class SqliteStoreTests() : StoreContract(new SqliteUnderTest())
 
         await InsertAsync(store, 2);
         Assert.Equal([2], await RowsAsync(other));
+        store.WriteAlong(connection => Execute(connection, "DELETE FROM t"));
+        await store.DisposeAsync();
+        Assert.Empty(await RowsAsync(other));
     }
 
     [Fact]

@@ -50,8 +50,8 @@ public class HostsTests
 
         hosts.Leave(Host, Lane.First, isUp: true, Slow);
         Assert.True(await claims[^2]);
-        for (var i = 0; i < Hosts.FailuresInARow; i++)
-            hosts.Leave(Host, Lane.First, isUp: false, Slow);
+        Call(isUp: false, Hosts.FailuresInARow, Lane.Retry);
+        hosts.Leave(Host, Lane.First, isUp: null, Slow);
         Assert.False(await claims[^1]);
     }
 
@@ -159,12 +159,12 @@ public class HostsTests
 
     private int Free(Lane lane) => hosts.Places(lane).GetValueOrDefault(Host, Hosts.PlacesPerLane);
 
-    private void Call(bool? isUp, int times = 1)
+    private void Call(bool? isUp, int times = 1, Lane lane = Lane.First)
     {
         for (var i = 0; i < times; i++)
         {
-            hosts.Enter(Host, Lane.First);
-            hosts.Leave(Host, Lane.First, isUp, Slow);
+            hosts.Enter(Host, lane);
+            hosts.Leave(Host, lane, isUp, Slow);
         }
     }
 }
