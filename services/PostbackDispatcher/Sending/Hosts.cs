@@ -95,7 +95,8 @@ public sealed partial class Hosts(TimeProvider time, ILogger<Hosts> logger)
             var host = hosts[target];
             host.Busy[(int)lane]--;
             host.Free[(int)lane].Release();
-            host.IsQuick = isUp is true && took < Quick;
+            if (isUp is { } answered)
+                host.IsQuick = answered && took < Quick;
             if (isUp is true)
                 Recover(target, host);
             else if (isUp is false && ++host.Failures >= FailuresInARow)
