@@ -20,7 +20,7 @@ internal static class FullStores
     private const int ChangesPerSecond = 100;
     private const int Waiting = 8_000;
     private const int WarmUpWaiting = 1_000;
-    private const int Questions = 60;
+    private const int Questions = 300;
     private const string FirstClick = "the-first-click";
 
     /// <summary>Signals.</summary>
