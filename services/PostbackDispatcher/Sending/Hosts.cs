@@ -14,9 +14,10 @@ public sealed partial class Hosts(TimeProvider time, ILogger<Hosts> logger)
 
     /// <summary>
     /// Deliveries that are claimed ahead, for the places that the host's calls will leave: what is claimed then is called as soon as
-    /// one ends, and no place waits for the ledger. None for a host that takes long, where they might as well be another replica's.
+    /// one ends, and no place waits for the ledger, whose claims take longer than a tracker's answer while much is decided. None for a
+    /// host that takes long, where they might as well be another replica's.
     /// </summary>
-    public const int Ahead = PlacesPerLane;
+    public const int Ahead = 2 * PlacesPerLane;
 
     /// <summary>A host that answers within this is quick. Much less than what a claim may wait for its call.</summary>
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(1);

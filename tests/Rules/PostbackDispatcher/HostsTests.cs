@@ -27,7 +27,7 @@ public class HostsTests
     }
 
     [Fact]
-    public void Of_a_quick_host_as_many_again_are_claimed_ahead_until_it_is_slow()
+    public void Of_a_quick_host_more_are_claimed_ahead_until_it_is_slow()
     {
         for (var i = 0; i < 3; i++)
             hosts.Enter(Host, Lane.First);
