@@ -19,7 +19,7 @@ internal static class Scale
     private static readonly int[] Replicas = [1, 2, 3];
 
     /// <summary>For each replica: they share the processors on which each compiles what it does most.</summary>
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan CrmLatency = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan TrackerLatency = TimeSpan.FromMilliseconds(50);
