@@ -19,7 +19,7 @@ public sealed partial class Hosts(TimeProvider time, ILogger<Hosts> logger)
     /// </summary>
     public const int Ahead = 2 * PlacesPerLane;
 
-    /// <summary>A host that answers within this is quick. Much less than what a claim may wait for its call.</summary>
+    /// <summary>A host that answers within this is quick: what is claimed ahead of it waits for its call no longer than two of them, half of what a claim may.</summary>
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(1);
 
     /// <summary>After so many in a row that got no answer, or a server's error, the host is left alone.</summary>
